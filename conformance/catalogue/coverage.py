@@ -1,0 +1,75 @@
+"""Ties a scenario to the requirement that it judges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from conformance.catalogue.load import load
+from conformance.errors import CatalogueError
+
+Scenario = TypeVar("Scenario", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a scenario judges and what it costs.
+
+    Args:
+        requirement: id of the requirement.
+        advisory: its failure is a warning even under a MUST, because the catalogue's check calls it one.
+        destroys: it revokes or spends the grant that it is handed.
+        waits: it lets time pass, so it needs the permission to wait or a clock that can be moved.
+        last: it runs after everything else of the run.
+    """
+
+    requirement: str
+    advisory: bool = False
+    destroys: bool = False
+    waits: bool = False
+    last: bool = False
+
+
+def covers(
+    requirement_id: str, *, destroys: bool = False, waits: bool = False, last: bool = False
+) -> Callable[[Scenario], Scenario]:
+    """Say which requirement a scenario judges.
+
+    Raises:
+        CatalogueError: there is no such requirement, it is declared untested, or the scenario has one.
+    """
+    return _attach(Coverage(requirement_id, False, destroys, waits, last))
+
+
+def advises(
+    requirement_id: str, *, destroys: bool = False, waits: bool = False, last: bool = False
+) -> Callable[[Scenario], Scenario]:
+    """Say which requirement a scenario judges where its failure is a warning, whatever the level.
+
+    Raises:
+        CatalogueError: there is no such requirement, it is declared untested, or the scenario has one.
+    """
+    return _attach(Coverage(requirement_id, True, destroys, waits, last))
+
+
+def _attach(coverage: Coverage) -> Callable[[Scenario], Scenario]:
+    catalogue, name = load(), coverage.requirement
+    if name not in catalogue:
+        near = get_close_matches(name, catalogue.by_id, n=1)
+        raise CatalogueError(
+            f"no requirement is named {name!r}" + (f" (did you mean {near[0]}?)" if near else "")
+        )
+    if catalogue[name].untested:
+        raise CatalogueError(f"{name} has a scenario, but its entry calls it untested")
+
+    def decorate(scenario: Scenario) -> Scenario:
+        if hasattr(scenario, "__covers__"):
+            raise CatalogueError(
+                f"{scenario.__name__} covers two requirements: {scenario.__covers__.requirement}, {name}"
+            )
+        scenario.__covers__ = coverage  # type: ignore[attr-defined]
+        return scenario
+
+    return decorate
