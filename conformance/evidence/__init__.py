@@ -1,0 +1,1 @@
+"""What a run has seen, written as it happens and read back."""

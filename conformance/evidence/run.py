@@ -1,0 +1,170 @@
+"""A run as its evidence tells it: what the reports are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from conformance.verdict import Verdict
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A scenario that the run meant to judge."""
+
+    id: str
+    requirement: str
+
+
+@dataclass(frozen=True)
+class Header:
+    """What was run, by what, against whom."""
+
+    suite: Mapping[str, str]
+    target: Mapping[str, str]
+    catalogue_sha256: str
+    started: str
+    selection: tuple[str, ...]
+    environment: Mapping[str, str]
+    planned: tuple[Planned, ...]
+
+
+@dataclass(frozen=True)
+class RecordedExchange:
+    """One request and its answer, masked, as the contract of the stream has them.
+
+    Args:
+        request: method, url, headers, body.
+        response: status, headers, body, body_note; None where no answer came.
+        failure: kind and detail of what stood in the answer's place.
+        tls: facts of the connection; None where they could not be seen.
+        curl: a command line that repeats the call, with placeholders for what is secret.
+        position: place among all events of the run.
+    """
+
+    number: int
+    scenario: str | None
+    purpose: str
+    client: str | None
+    sent: str
+    elapsed_ms: float
+    request: Facts
+    response: Facts | None
+    failure: Facts | None
+    tls: Facts | None
+    curl: str
+    position: int
+
+    @property
+    def summary(self) -> str:
+        """What came back, in two or three words: a status, or how it failed."""
+        if self.response is not None:
+            return str(self.response.get("status"))
+        return f"no answer ({(self.failure or {}).get('kind', 'unknown')})"
+
+    @property
+    def call(self) -> str:
+        """What was asked: method and URL."""
+        return f"{self.request.get('method', '')} {self.request.get('url', '')}"
+
+
+@dataclass(frozen=True)
+class PsuStep:
+    """A step of a PSU's journey; `authentication` when it asked the PSU for credentials."""
+
+    psu: str
+    step: str
+    at: str
+    scenario: str | None
+    authentication: bool
+    position: int
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Time that a scenario let pass, really or on the target's clock."""
+
+    at: str
+    scenario: str | None
+    reason: str
+    seconds: float
+    how: str
+    position: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a failed check expected, and what it received, in which exchange."""
+
+    expected: str
+    received: str
+    exchange: int | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
+class JudgedScenario:
+    """What the suite said of one scenario."""
+
+    id: str
+    requirement: str
+    title: str
+    description: str
+    verdict: Verdict
+    reason: str
+    withheld: bool
+    finding: Finding | None
+    exchanges: tuple[int, ...]
+    started: str
+    ended: str
+    traceback: str | None
+
+
+@dataclass(frozen=True)
+class Footer:
+    """How the run ended."""
+
+    ended: str
+    authentications: int
+    interrupted: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as its evidence tells it.
+
+    Args:
+        exchanges: by number.
+        scenarios: in the order in which they were judged; the last word on each counts.
+        other: events of kinds that this version does not know, as they stand.
+        footer: None where the run was cut off.
+    """
+
+    header: Header
+    exchanges: Mapping[int, RecordedExchange]
+    scenarios: tuple[JudgedScenario, ...]
+    psu: tuple[PsuStep, ...]
+    waits: tuple[Wait, ...]
+    other: tuple[Facts, ...] = field(default=())
+    footer: Footer | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run reached its own end."""
+        return self.footer is not None and not self.footer.interrupted
+
+    @property
+    def authentications(self) -> int:
+        """How often a PSU was asked for credentials."""
+        if self.footer is not None:
+            return self.footer.authentications
+        return sum(step.authentication for step in self.psu)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, JudgedScenario]:
+        """The scenarios by their id."""
+        return {scenario.id: scenario for scenario in self.scenarios}
