@@ -1,0 +1,236 @@
+"""The shape of a target profile; every key that a profile may hold stands here, once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from conformance.target.identity import Identity, IdentityProblem, load_identity
+from conformance.target.references import ReferenceProblem, Secret, is_reference, read_reference
+
+Role = Literal["aisp", "pisp", "cbpii"]
+ClientAuthentication = Literal[
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+]
+
+
+def _problem(found: str, wanted: str, key: str = "") -> PydanticCustomError:
+    return PydanticCustomError("profile", "wanted {wanted}", {"found": found, "wanted": wanted, "key": key})
+
+
+def _read(value: object, info: ValidationInfo) -> Secret:
+    if not isinstance(value, str):
+        raise _problem(f"a {type(value).__name__}", "a reference: env:NAME or file:PATH")
+    try:
+        return read_reference(value, (info.context or {}).get("folder", Path()))
+    except ReferenceProblem as problem:
+        raise _problem(problem.found, problem.wanted) from None
+
+
+def _read_if_reference(value: object, info: ValidationInfo) -> object:
+    return _read(value, info) if isinstance(value, str) and is_reference(value) else value
+
+
+def _read_fill(value: object, info: ValidationInfo) -> object:
+    if isinstance(value, str) and value.startswith("literal:"):
+        return value.removeprefix("literal:")
+    return _read(value, info)
+
+
+def _https(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or parts.fragment:
+        raise _problem(repr(url), "an absolute https URL without fragment")
+    return url
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise _problem(repr(text), "host:port")
+    return text
+
+
+Reference = Annotated[str, BeforeValidator(_read)]
+ValueOrReference = Annotated[str, BeforeValidator(_read_if_reference)]
+FillValue = Annotated[str, BeforeValidator(_read_fill)]
+HttpsUrl = Annotated[str, AfterValidator(_https)]
+Address = Annotated[str, AfterValidator(_address)]
+Seconds = Annotated[int, Field(ge=0)]
+
+
+class Model(BaseModel):
+    """Strict, frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class AuthorizationServer(Model):
+    """What the bank documents of its authorization server; durations in seconds."""
+
+    discovery_url: HttpsUrl
+    token_endpoint: HttpsUrl | None = None
+    acr_values: list[str] = []
+    access_token_lifetime: Annotated[int, Field(gt=0)] = 600
+    access_token_lifetime_tolerance: Seconds = 30
+    code_lifetime: Annotated[int, Field(gt=0)] = 600
+    refresh_rotation: Literal["strict", "grace", "none"] = "strict"
+    refresh_grace: Seconds = 0
+    refresh_token_minimum_age: Seconds = 86_400
+    pkce: Literal["optional", "required"] = "optional"
+    redirect_parameters: list[Literal["iss", "session_state", "client_id"]] = []
+    equivalent_issuer: Literal["fail", "warn"] = "fail"
+    page_hosts: list[str] = []
+
+
+class Probe(Model):
+    """A request that a bearer token of one role opens."""
+
+    method: Literal["GET", "POST"] = "GET"
+    path: Annotated[str, Field(pattern="^/")]
+    json_body: dict[str, Any] | None = Field(default=None, alias="json")
+
+
+class Api(Model):
+    """Where the bank's APIs are, and which resource stands for a role."""
+
+    base_url: HttpsUrl
+    probe: Annotated[str, Field(pattern="^/")]
+    probes: dict[Role, Probe] = {}
+    dialect: Literal["stet-1.4"] | None = None
+
+
+class Tpp(Model):
+    """A client of the bank, its certificate and how it authenticates."""
+
+    client_id: ValueOrReference
+    authentication: ClientAuthentication = "tls_client_auth"
+    certificate: Reference | None = None
+    key: Reference | None = None
+    renewed_certificate: Reference | None = None
+    renewed_key: Reference | None = None
+    client_secret: Reference | None = None
+    redirect_uris: Annotated[list[str], Field(min_length=1)]
+    scopes: Annotated[dict[Role, list[str]], Field(min_length=1)]
+
+    _identity: Identity | None = PrivateAttr(default=None)
+    _renewed: Identity | None = PrivateAttr(default=None)
+
+    @property
+    def identity(self) -> Identity | None:
+        """The certificate and key that it presents; None where it has none."""
+        return self._identity
+
+    @property
+    def renewed(self) -> Identity | None:
+        """A later certificate of the same organisation."""
+        return self._renewed
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Tpp:
+        self._identity = _load_pair(self.certificate, self.key, "")
+        self._renewed = _load_pair(self.renewed_certificate, self.renewed_key, "renewed_")
+        needs_certificate = self.authentication in ("tls_client_auth", "self_signed_tls_client_auth")
+        if needs_certificate and self._identity is None:
+            raise _problem("nothing", f"a certificate and key for {self.authentication}", "certificate")
+        if self.authentication == "private_key_jwt" and self._identity is None:
+            raise _problem("nothing", "a key for private_key_jwt, with its certificate", "key")
+        if self.authentication.startswith("client_secret") and self.client_secret is None:
+            raise _problem("nothing", f"a reference to the secret for {self.authentication}", "client_secret")
+        return self
+
+
+def _load_pair(chain: str | None, key: str | None, prefix: str) -> Identity | None:
+    if chain is None and key is None:
+        return None
+    if chain is None or key is None:
+        missing = "certificate" if chain is None else "key"
+        raise _problem("nothing", f"a {missing} beside the other half of the pair", prefix + missing)
+    try:
+        return load_identity("", chain, key)
+    except IdentityProblem as problem:
+        raise _problem(problem.found, problem.wanted, prefix + problem.key) from None
+
+
+class Device(Model):
+    """A simulated means of strong authentication: where it takes the PSU's decision, and its PIN."""
+
+    url: ValueOrReference
+    pin: Reference
+
+
+class Step(Model):
+    """One page of a journey, and what the PSU does on it."""
+
+    page: Annotated[str, Field(min_length=1)]
+    fill: dict[str, FillValue] = {}
+    device: str | None = None
+    choose: str | None = None
+    cancel: str | None = None
+
+
+class Psu(Model):
+    """A payment service user, and how it goes through the bank's pages."""
+
+    agent: Literal["form"] = "form"
+    means: Literal["secure-access", "3skey", "password"] = "secure-access"
+    device: Device | None = None
+    journey: Annotated[list[Step], Field(min_length=1)]
+
+
+class Network(Model):
+    """How the bank is reached: trust anchors, `host:port` to address as curl's connect-to, proxy, seconds."""
+
+    trust_anchors: list[Reference] = []
+    resolve: dict[Address, Address] = {}
+    proxy: ValueOrReference | None = None
+    connect_timeout: Annotated[float, Field(gt=0, le=120, strict=False)] = 10
+    read_timeout: Annotated[float, Field(gt=0, le=600, strict=False)] = 30
+
+
+class Waiting(Model):
+    """Whether scenarios may wait for lifetimes to end, or move a sandbox's clock instead; in seconds."""
+
+    allowed: bool = False
+    longest: Seconds = 900
+    clock_control: ValueOrReference | None = None
+
+
+class State(Model):
+    """What is kept for later runs, encrypted: a refresh token, so that its age can be proved."""
+
+    file: str
+    key: Reference
+
+
+class Profile(Model):
+    """A target: what its documentation says, who calls it, and how it is reached."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    environment: Literal["sandbox", "production"]
+    synthetic_data: bool = False
+    allow: list[str] = []
+    authorization_server: AuthorizationServer
+    api: Api
+    tpp: Annotated[dict[str, Tpp], Field(min_length=1)]
+    psu: dict[str, Psu] = {}
+    network: Network = Network()
+    waiting: Waiting = Waiting()
+    state: State | None = None

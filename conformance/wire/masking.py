@@ -1,0 +1,240 @@
+"""Turns an exchange into what evidence may hold: known-harmless places stay, everything else is masked.
+
+Both directions are masked by an allow-list, so that a bank that puts a token or a name where nobody expects it
+still leaks nothing. A page keeps its outline, never its text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+
+from conformance.exchange import Exchange, Headers
+from conformance.wire.outline import outline
+from conformance.wire.redaction import Redactor
+
+_LARGEST_TEXT = 65_536
+_PLAIN_PARAMETERS = frozenset(
+    [
+        "access_type",
+        "acr_values",
+        "action",
+        "client_assertion_type",
+        "client_id",
+        "code_challenge_method",
+        "display",
+        "error",
+        "error_description",
+        "error_uri",
+        "expires_in",
+        "grant_type",
+        "iss",
+        "max_age",
+        "prompt",
+        "redirect_uri",
+        "response_mode",
+        "response_type",
+        "scope",
+        "suite_probe",
+        "token_type",
+        "token_type_hint",
+    ]
+)
+_PLAIN_MEMBERS = frozenset(
+    ["token_type", "expires_in", "scope", "error", "error_description", "error_uri", "currency", "status"]
+)
+_PLAIN_HEADERS = frozenset(
+    [
+        "accept",
+        "access-control-allow-credentials",
+        "access-control-allow-headers",
+        "access-control-allow-methods",
+        "access-control-allow-origin",
+        "age",
+        "allow",
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-security-policy",
+        "content-type",
+        "cross-origin-opener-policy",
+        "cross-origin-resource-policy",
+        "date",
+        "expires",
+        "host",
+        "keep-alive",
+        "origin",
+        "permissions-policy",
+        "pragma",
+        "referrer-policy",
+        "retry-after",
+        "server",
+        "strict-transport-security",
+        "transfer-encoding",
+        "user-agent",
+        "vary",
+        "www-authenticate",
+        "x-content-type-options",
+        "x-frame-options",
+        "x-xss-protection",
+    ]
+)
+_PRIVATE_JWK = frozenset(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
+
+
+class Masking:
+    """Masks requests and answers with one run's redactor."""
+
+    def __init__(self, redactor: Redactor, *, synthetic: bool = False) -> None:
+        self.redactor = redactor
+        self.synthetic = synthetic
+
+    def url(self, url: str) -> str:
+        """The URL with the values of all but well-known parameters masked."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return self.redactor.learn("url", url)
+        query = self._pairs(parts.query)
+        fragment = (
+            self._pairs(parts.fragment) if "=" in parts.fragment else self.redactor.mask(parts.fragment)
+        )
+        netloc = parts.netloc
+        if "@" in netloc:
+            userinfo, _, host = netloc.rpartition("@")
+            netloc = f"{self.redactor.learn('userinfo', userinfo)}@{host}"
+        return urlunsplit((parts.scheme, netloc, self.redactor.mask(parts.path), query, fragment))
+
+    def form(self, body: str) -> str:
+        """A form body, masked as a query is."""
+        return self._pairs(body)
+
+    def headers(self, headers: Headers) -> list[list[str]]:
+        """Header fields; credentials, cookies and unknown fields masked."""
+        return [
+            [self.redactor.mask(name), self._header(name.lower(), value)] for name, value in headers.pairs
+        ]
+
+    def request_body(self, exchange: Exchange) -> str | None:
+        """The body that was sent."""
+        if exchange.request_body is None:
+            return None
+        text = exchange.request_body.decode("utf-8", "replace")
+        if "json" in exchange.request_headers.get("Content-Type", ""):
+            return self._json_text(text)[0]
+        return self.form(text)
+
+    def response_body(self, exchange: Exchange) -> tuple[str, str | None]:
+        """The body that came, and a note on what was left out of it."""
+        note = f"{exchange.media_type or 'no media type'}, {len(exchange.body)} bytes, sha256 {_digest(exchange.body)}"
+        if not exchange.body:
+            return "", None
+        if exchange.json is not None:
+            return self._json_value(exchange.json, note)
+        if b"<" in exchange.body[:1024]:
+            return self.redactor.mask(outline(exchange.body, failed=(exchange.status or 0) >= 400)), note
+        return "", note
+
+    def _json_text(self, text: str) -> tuple[str, str | None]:
+        try:
+            return self._json_value(json.loads(text), None)
+        except (ValueError, RecursionError):
+            return self.redactor.learn("body", text), None
+
+    def _json_value(self, value: Any, note: str | None) -> tuple[str, str | None]:
+        try:
+            masked = json.dumps(self._members(value), ensure_ascii=False)
+        except RecursionError:
+            return "", note
+        return (masked, None) if len(masked) <= _LARGEST_TEXT else (masked[:_LARGEST_TEXT], note)
+
+    def _members(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            if "issuer" in value or "keys" in value:
+                return self._public(value)
+            return {self.redactor.mask(str(key)): self._member(str(key), item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._members(item) for item in value]
+        return value if value is None or isinstance(value, bool) else self._leaf("value", value)
+
+    def _member(self, name: str, value: Any) -> Any:
+        if isinstance(value, dict | list):
+            return self._members(value)
+        if value is None or isinstance(value, bool):
+            return value
+        return self._leaf(name, value)
+
+    def _leaf(self, name: str, value: Any) -> Any:
+        if name in _PLAIN_MEMBERS or self.synthetic:
+            return self.redactor.mask(value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return self.redactor.pseudonym(_kind(name), value)
+        if value.startswith("https://"):
+            return self.url(value)
+        tells = len(value) >= 6 and (not value.isalpha() or not value.islower())
+        return (
+            self.redactor.learn(_kind(name), value) if tells else self.redactor.pseudonym(_kind(name), value)
+        )
+
+    def _public(self, value: Any, name: str = "") -> Any:
+        """Metadata and key sets are public, but for what must never stand in them."""
+        if isinstance(value, dict):
+            return {key: self._public(item, key) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._public(item) for item in value]
+        if isinstance(value, str):
+            return (
+                self.redactor.learn("private_key", value)
+                if name in _PRIVATE_JWK
+                else self.redactor.mask(value)
+            )
+        return value
+
+    def _pairs(self, text: str) -> str:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="replace")
+        return "&".join(f"{self._quoted(name)}={self._parameter(name, value)}" for name, value in pairs)
+
+    def _parameter(self, name: str, value: str) -> str:
+        if name in _PLAIN_PARAMETERS or not value:
+            return self._quoted(self.url(value) if value.startswith("https://") else value)
+        return self.redactor.learn(_kind(name), value)
+
+    def _quoted(self, text: str) -> str:
+        return quote(self.redactor.mask(text), safe="/:<>@,+*!()'~")
+
+    def _header(self, name: str, value: str) -> str:
+        special: dict[str, Callable[[str], str]] = {
+            "location": self.url,
+            "set-cookie": self._set_cookie,
+            "cookie": self._cookie,
+            "authorization": self._authorization,
+        }
+        if name in special:
+            return special[name](value)
+        return self.redactor.mask(value) if name in _PLAIN_HEADERS else self.redactor.learn("header", value)
+
+    def _set_cookie(self, value: str) -> str:
+        pair, separator, attributes = value.partition(";")
+        return f"{self._cookie(pair)}{separator}{self.redactor.mask(attributes)}"
+
+    def _cookie(self, value: str) -> str:
+        pairs = (pair.strip().partition("=") for pair in value.split(";"))
+        return "; ".join(f"{name}={self.redactor.learn('cookie', value)}" for name, _, value in pairs)
+
+    def _authorization(self, value: str) -> str:
+        scheme, _, credentials = value.partition(" ")
+        return f"{self.redactor.mask(scheme)} {self.redactor.learn('credential', credentials)}"
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:16]
+
+
+def _kind(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]", "", name)[:24] or "value"

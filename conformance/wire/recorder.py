@@ -1,0 +1,144 @@
+"""Where everything that comes from outside enters, is numbered, masked and written to the evidence."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from conformance.clock import Clock
+from conformance.exchange import Exchange
+from conformance.wire.curl import curl
+from conformance.wire.masking import Masking
+from conformance.wire.redaction import Redactor
+
+Sink = Callable[[dict[str, Any]], None]
+
+
+class Recorder:
+    """Records exchanges and the PSU's steps, under the scenario that is running.
+
+    Args:
+        sink: takes one masked event.
+        masking: turns an exchange into what evidence may hold.
+        clock: says when.
+    """
+
+    def __init__(self, sink: Sink, masking: Masking, clock: Clock) -> None:
+        self.clock = clock
+        self.masking = masking
+        self.scenario: str | None = None
+        self.authentications = 0
+        self.exchanges = 0
+        self._cited: list[int] = []
+        self._sink = sink
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+
+    @property
+    def redactor(self) -> Redactor:
+        """What knows this run's secrets."""
+        return self.masking.redactor
+
+    def next_number(self) -> int:
+        """The number of the next exchange."""
+        with self._lock:
+            return next(self._numbers)
+
+    def record(self, exchange: Exchange) -> Exchange:
+        """Write one exchange, masked."""
+        with self._lock:
+            self.exchanges += 1
+            self._cited.append(exchange.number)
+            self._sink(self._event(exchange))
+        return exchange
+
+    def cite(self, *exchanges: Exchange) -> None:
+        """Count earlier exchanges as seen by the scenario that is running."""
+        self._cited.extend(exchange.number for exchange in exchanges)
+
+    def psu_step(self, psu: str, step: str, *, authentication: bool) -> None:
+        """Write that the PSU did one step; `authentication` where credentials were asked of it."""
+        self.authentications += authentication
+        self._sink(
+            {
+                "event": "psu",
+                "psu": psu,
+                "step": step,
+                "at": stamp(self.clock.wall()),
+                "scenario": self.scenario,
+                "authentication": authentication,
+            }
+        )
+
+    def waited(self, reason: str, seconds: int, how: str) -> None:
+        """Write that time passed: `slept`, or `clock-control`."""
+        self._sink(
+            {
+                "event": "wait",
+                "at": stamp(self.clock.wall()),
+                "scenario": self.scenario,
+                "reason": reason,
+                "seconds": seconds,
+                "how": how,
+            }
+        )
+
+    def begin(self, scenario: str) -> None:
+        """From now on exchanges belong to this scenario."""
+        self.scenario = scenario
+        self._cited = []
+
+    def end(self) -> list[int]:
+        """The numbers of the exchanges that the scenario did or judged, in order."""
+        self.scenario = None
+        numbers, self._cited = sorted(set(self._cited)), []
+        return numbers
+
+    def _event(self, exchange: Exchange) -> dict[str, Any]:
+        masking = self.masking
+        request = {
+            "method": exchange.method,
+            "url": masking.url(exchange.url),
+            "headers": masking.headers(exchange.request_headers),
+            "body": masking.request_body(exchange),
+        }
+        return {
+            "event": "exchange",
+            "number": exchange.number,
+            "scenario": self.scenario,
+            "purpose": exchange.purpose,
+            "client": exchange.client,
+            "sent": stamp(exchange.sent),
+            "elapsed_ms": round(exchange.elapsed.total_seconds() * 1000, 2),
+            "request": request,
+            "response": self._response(exchange),
+            "failure": self._failure(exchange),
+            "tls": _tls(exchange),
+            "curl": curl(request, exchange.client),
+        }
+
+    def _response(self, exchange: Exchange) -> dict[str, Any] | None:
+        if not exchange.answered:
+            return None
+        headers = self.masking.headers(exchange.headers)
+        body, note = self.masking.response_body(exchange)
+        return {"status": exchange.status, "headers": headers, "body": body, "body_note": note}
+
+    def _failure(self, exchange: Exchange) -> dict[str, str] | None:
+        if exchange.failure is None:
+            return None
+        return {"kind": exchange.failure.kind, "detail": self.redactor.mask(exchange.failure.detail)}
+
+
+def _tls(exchange: Exchange) -> dict[str, Any] | None:
+    if exchange.tls is None:
+        return None
+    return {name: getattr(exchange.tls, name) for name in exchange.tls.__slots__}
+
+
+def stamp(moment: datetime) -> str:
+    """Aware UTC time as RFC 3339 with milliseconds."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
