@@ -1,0 +1,1 @@
+"""Certificates: the test authority that issues them, and the eIDAS profile that they follow."""
