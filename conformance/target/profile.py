@@ -51,7 +51,7 @@ def load_target(name: str, overrides: Overrides | None = None) -> Target:
     """Read and validate a profile.
 
     Args:
-        name: path of a TOML file, or the name of a shipped profile (its references start at the current folder).
+        name: path of a TOML file, or name of a shipped profile (whose references start at the current folder).
 
     Raises:
         UsageError: every problem of the profile, with file, key, found and wanted.

@@ -1,4 +1,4 @@
-"""An HTTP client for one party: it follows no redirect, always verifies the server, and records everything."""
+"""An HTTP client for one party: follows no redirect, always verifies the server, records everything."""
 
 from __future__ import annotations
 

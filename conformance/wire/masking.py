@@ -1,7 +1,7 @@
 """Turns an exchange into what evidence may hold: known-harmless places stay, everything else is masked.
 
-Both directions are masked by an allow-list, so that a bank that puts a token or a name where nobody expects it
-still leaks nothing. A page keeps its outline, never its text.
+Both directions are masked by an allow-list, so that a bank that puts a token or a name where nobody expects
+it still leaks nothing. A page keeps its outline, never its text.
 """
 
 from __future__ import annotations
@@ -14,78 +14,11 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from conformance.exchange import Exchange, Headers
+from conformance.wire.harmless import HEADERS, MEMBERS, PARAMETERS, PRIVATE_JWK
 from conformance.wire.outline import outline
 from conformance.wire.redaction import Redactor
 
 _LARGEST_TEXT = 65_536
-_PLAIN_PARAMETERS = frozenset(
-    [
-        "access_type",
-        "acr_values",
-        "action",
-        "client_assertion_type",
-        "client_id",
-        "code_challenge_method",
-        "display",
-        "error",
-        "error_description",
-        "error_uri",
-        "expires_in",
-        "grant_type",
-        "iss",
-        "max_age",
-        "prompt",
-        "redirect_uri",
-        "response_mode",
-        "response_type",
-        "scope",
-        "suite_probe",
-        "token_type",
-        "token_type_hint",
-    ]
-)
-_PLAIN_MEMBERS = frozenset(
-    ["token_type", "expires_in", "scope", "error", "error_description", "error_uri", "currency", "status"]
-)
-_PLAIN_HEADERS = frozenset(
-    [
-        "accept",
-        "access-control-allow-credentials",
-        "access-control-allow-headers",
-        "access-control-allow-methods",
-        "access-control-allow-origin",
-        "age",
-        "allow",
-        "cache-control",
-        "connection",
-        "content-encoding",
-        "content-language",
-        "content-length",
-        "content-security-policy",
-        "content-type",
-        "cross-origin-opener-policy",
-        "cross-origin-resource-policy",
-        "date",
-        "expires",
-        "host",
-        "keep-alive",
-        "origin",
-        "permissions-policy",
-        "pragma",
-        "referrer-policy",
-        "retry-after",
-        "server",
-        "strict-transport-security",
-        "transfer-encoding",
-        "user-agent",
-        "vary",
-        "www-authenticate",
-        "x-content-type-options",
-        "x-frame-options",
-        "x-xss-protection",
-    ]
-)
-_PRIVATE_JWK = frozenset(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
 
 
 class Masking:
@@ -132,7 +65,8 @@ class Masking:
 
     def response_body(self, exchange: Exchange) -> tuple[str, str | None]:
         """The body that came, and a note on what was left out of it."""
-        note = f"{exchange.media_type or 'no media type'}, {len(exchange.body)} bytes, sha256 {_digest(exchange.body)}"
+        digest = hashlib.sha256(exchange.body).hexdigest()[:16]
+        note = f"{exchange.media_type or 'no media type'}, {len(exchange.body)} bytes, sha256 {digest}"
         if not exchange.body:
             return "", None
         if exchange.json is not None:
@@ -171,7 +105,7 @@ class Masking:
         return self._leaf(name, value)
 
     def _leaf(self, name: str, value: Any) -> Any:
-        if name in _PLAIN_MEMBERS or self.synthetic:
+        if name in MEMBERS or self.synthetic:
             return self.redactor.mask(value) if isinstance(value, str) else value
         if not isinstance(value, str):
             return self.redactor.pseudonym(_kind(name), value)
@@ -191,7 +125,7 @@ class Masking:
         if isinstance(value, str):
             return (
                 self.redactor.learn("private_key", value)
-                if name in _PRIVATE_JWK
+                if name in PRIVATE_JWK
                 else self.redactor.mask(value)
             )
         return value
@@ -201,7 +135,7 @@ class Masking:
         return "&".join(f"{self._quoted(name)}={self._parameter(name, value)}" for name, value in pairs)
 
     def _parameter(self, name: str, value: str) -> str:
-        if name in _PLAIN_PARAMETERS or not value:
+        if name in PARAMETERS or not value:
             return self._quoted(self.url(value) if value.startswith("https://") else value)
         return self.redactor.learn(_kind(name), value)
 
@@ -217,7 +151,7 @@ class Masking:
         }
         if name in special:
             return special[name](value)
-        return self.redactor.mask(value) if name in _PLAIN_HEADERS else self.redactor.learn("header", value)
+        return self.redactor.mask(value) if name in HEADERS else self.redactor.learn("header", value)
 
     def _set_cookie(self, value: str) -> str:
         pair, separator, attributes = value.partition(";")
@@ -230,10 +164,6 @@ class Masking:
     def _authorization(self, value: str) -> str:
         scheme, _, credentials = value.partition(" ")
         return f"{self.redactor.mask(scheme)} {self.redactor.learn('credential', credentials)}"
-
-
-def _digest(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()[:16]
 
 
 def _kind(name: str) -> str:

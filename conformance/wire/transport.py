@@ -1,4 +1,4 @@
-"""The TLS side of a client: contexts, connections that tell what they saw, addresses as the profile resolves them."""
+"""The TLS side of a client: contexts, resolved addresses, and connections that tell what they saw."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def context_for(trust_anchors: tuple[str, ...], identity: Identity | None) -> ss
 
 
 def _load(context: ssl.SSLContext, identity: Identity) -> None:
-    """OpenSSL takes a certificate from a file only: it exists, readable by us alone, for the time of this call."""
+    """OpenSSL takes a certificate from a file only: it exists for the time of this call, readable by us alone."""
     handle, name = tempfile.mkstemp()
     try:
         os.write(handle, f"{identity.chain}\n{identity.key}\n".encode())
@@ -77,7 +77,7 @@ class Connection(HTTPSConnection):
 
     def _new_conn(self) -> Any:
         sock = self._new_socket()
-        WATCHDOG.watch(sock.dup())
+        WATCHDOG.watch(sock.dup(), ours=True)
         return sock
 
     def _new_socket(self) -> Any:
@@ -107,7 +107,7 @@ class Connection(HTTPSConnection):
         )
         self.asked_for_certificate = _seen.requested
 
-    def request(self, *args: Any, **options: Any) -> None:  # type: ignore[override]
+    def request(self, *args: Any, **options: Any) -> None:
         """Send a request; whether the connection had been used before is part of what is seen."""
         if self.sock is not None:
             WATCHDOG.watch(self.sock)
@@ -140,6 +140,6 @@ class Adapter(HTTPAdapter):
 
     def _use_own_connections(self, manager: PoolManager) -> None:
         class Pool(HTTPSConnectionPool):
-            ConnectionCls = partial(Connection, addresses=self._addresses)
+            ConnectionCls = partial(Connection, addresses=self._addresses)  # type: ignore[assignment]
 
         manager.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": Pool}

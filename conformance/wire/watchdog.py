@@ -19,12 +19,13 @@ class Guard:
 
     due: float
     sockets: list[socket.socket] = field(default_factory=list)
+    twins: list[socket.socket] = field(default_factory=list)
     fired: bool = False
 
     def fire(self) -> None:
         """Shut the sockets down; the exchange ends in an exception."""
         self.fired = True
-        for sock in self.sockets:
+        for sock in (*self.sockets, *self.twins):
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
@@ -56,15 +57,19 @@ class Watchdog:
             _current.guard = None
             with self._condition:
                 self._guards.discard(guard)
+            for twin in guard.twins:
+                twin.close()
         if guard.fired:
             raise TimeoutError(f"no whole answer within {seconds:g} s")
 
     @staticmethod
-    def watch(sock: socket.socket) -> None:
-        """Name a socket that the guarded exchange uses."""
+    def watch(sock: socket.socket, *, ours: bool = False) -> None:
+        """Name a socket that the guarded exchange uses; `ours` where it is a duplicate to be closed after."""
         guard: Guard | None = getattr(_current, "guard", None)
         if guard is not None:
-            guard.sockets.append(sock)
+            (guard.twins if ours else guard.sockets).append(sock)
+        elif ours:
+            sock.close()
 
     def _add(self, guard: Guard) -> None:
         with self._condition:

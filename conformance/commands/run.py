@@ -1,0 +1,95 @@
+"""`psd2-conformance run`: judge a target, show progress, print the summary, say why by the exit code."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from conformance.errors import ConformanceError
+from conformance.launch import EmbeddedBank
+from conformance.plugin import OPTIONS, RUNNING
+from conformance.progress import Silent, watcher
+from conformance.pytesting import run_pytest
+from conformance.running import Running
+from conformance.setup import Options, open_run
+
+EMBEDDED = "embedded"
+
+
+class Handover:
+    """Hands an opened run to the pytest plugin."""
+
+    def __init__(self, options: Options, running: Running) -> None:
+        self._options = options
+        self._running = running
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Put the run where the plugin looks for it."""
+        config.stash[OPTIONS] = self._options
+        config.stash[RUNNING] = self._running
+
+
+def run_command(
+    *,
+    target: str | None,
+    select: tuple[str, ...],
+    roles: tuple[str, ...],
+    reports: Path,
+    trust_anchors: tuple[str, ...],
+    resolve: tuple[str, ...],
+    settings: tuple[str, ...],
+    quiet: bool,
+) -> int:
+    """Judge a target.
+
+    Raises:
+        UsageError: the run could not start.
+    """
+    options = Options.from_words(
+        target=target,
+        select=select,
+        roles=roles,
+        reports=reports,
+        trust_anchors=trust_anchors,
+        resolve=resolve,
+        settings=settings,
+    )
+    options.check_selection()
+    options.observer = Silent() if quiet else watcher()
+    with ExitStack() as stack:
+        if options.target == EMBEDDED:
+            options.slug = EMBEDDED
+            options.target = str(stack.enter_context(EmbeddedBank()).profile)
+        folder = judge(options)
+    return _tell(folder)
+
+
+def judge(options: Options) -> Path:
+    """Run the scenarios against an opened target.
+
+    Returns:
+        The run's folder, with evidence and reports.
+
+    Raises:
+        UsageError: the run could not start.
+    """
+    running = open_run(options)
+    code = run_pytest([Handover(options, running)])
+    if not (running.folder / "verdicts.json").is_file():
+        raise ConformanceError(f"the scenarios could not be collected (pytest ended with {code})")
+    return running.folder
+
+
+def _tell(folder: Path) -> int:
+    from conformance.catalogue import load
+    from conformance.evidence.stream import read_run
+    from conformance.report.summary import print_summary
+    from conformance.report.verdicts import judge as add_up
+
+    verdicts = add_up(read_run(folder / "evidence.ndjson"), load())
+    print_summary(verdicts, sys.stdout, folder=folder)
+    return verdicts.exit_code

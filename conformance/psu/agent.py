@@ -1,0 +1,244 @@
+"""The `form` agent: walks a PSU through the bank's pages by plain HTTP and HTML forms, as declared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from conformance.errors import Unobservable
+from conformance.exchange import Exchange
+from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse, encode
+from conformance.psu.page import Form, Page, read_page
+from conformance.target.model import Psu, Step
+from conformance.wire.client import Client
+from conformance.wire.recorder import Recorder
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_HOPS = 20
+
+
+class Ending(StrEnum):
+    """Where a browser came to rest."""
+
+    REDIRECT = "sent back to the TPP"
+    JOURNEY = "on a page of the journey"
+    ELSEWHERE = "on another page"
+    FAILURE = "without an answer"
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where a browser came to rest, and what it saw on the way.
+
+    Args:
+        ending: the kind of place.
+        exchange: the last answer.
+        response: the redirect to the TPP, where it ended in one.
+        step: the step of the journey that the page fits, where it ended on one.
+        pages: every answer that was a page, in order.
+        played: labels of the steps that were done.
+        asked: whether credentials were asked of the PSU.
+        described: what stands there, in words without content.
+    """
+
+    ending: Ending
+    exchange: Exchange
+    response: AuthorizationResponse | None = None
+    step: Step | None = None
+    pages: tuple[Exchange, ...] = ()
+    played: tuple[str, ...] = ()
+    asked: bool = False
+    described: str = ""
+
+    @property
+    def asks_credentials(self) -> bool:
+        """Whether it ended where the PSU is asked to authenticate."""
+        return self.step is not None and bool(self.step.fill)
+
+
+class Browser:
+    """One browser of a PSU: its cookies, on the bank's own hosts.
+
+    Args:
+        client: without a client certificate, as a PSU's browser is.
+        hosts: the bank's; a redirect to any other host leads out and is never requested.
+    """
+
+    def __init__(self, client: Client, hosts: frozenset[str]) -> None:
+        self.client = client
+        self.hosts = hosts
+
+    def open(self, request: AuthorizationRequest, *, purpose: str, method: str = "GET") -> Exchange:
+        """Send the authorization request and follow redirects inside the bank."""
+        if method == "GET":
+            return self._settle(self.client.get(request.url, purpose=purpose))
+        body = (request.query or encode(request.pairs)).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        first = self.client.send("POST", request.endpoint, purpose=purpose, body=body, headers=headers)
+        return self._settle(first)
+
+    def submit(self, form: Form, pairs: list[tuple[str, str]], *, purpose: str) -> Exchange:
+        """Send a form and follow redirects inside the bank."""
+        if form.method == "POST":
+            return self._settle(self.client.post_form(form.action, pairs, purpose=purpose))
+        return self._settle(
+            self.client.get(f"{form.action.partition('?')[0]}?{encode(pairs)}", purpose=purpose)
+        )
+
+    def leads_out(self, exchange: Exchange) -> str | None:
+        """The target of a redirect that leaves the bank; None for anything else."""
+        target = _location(exchange)
+        if target is None:
+            return None
+        return None if _host(target) in self.hosts and target.startswith("https://") else target
+
+    def _settle(self, exchange: Exchange) -> Exchange:
+        """Follow redirects until a page, or a redirect that leads out."""
+        for _ in range(_MOST_HOPS):
+            target = _location(exchange)
+            if target is None or self.leads_out(exchange) is not None:
+                return exchange
+            exchange = self.client.get(target, purpose="follow the bank's own redirect")
+        return exchange
+
+
+def _location(exchange: Exchange) -> str | None:
+    location = exchange.headers.get("Location")
+    if exchange.status not in _REDIRECTS or location is None:
+        return None
+    try:
+        return urljoin(exchange.url, location)
+    except ValueError:
+        return location
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+class FormAgent:
+    """Plays one PSU.
+
+    Args:
+        name: of the PSU in the profile.
+        psu: its journey, credentials and device.
+        recorder: where its steps are written.
+    """
+
+    def __init__(self, name: str, psu: Psu, recorder: Recorder) -> None:
+        self.name = name
+        self._psu = psu
+        self._recorder = recorder
+
+    @property
+    def cancellable(self) -> tuple[str, ...]:
+        """Labels of the steps at which the PSU is offered to cancel."""
+        return tuple(step.page for step in self._psu.journey if step.cancel)
+
+    def look(self, browser: Browser, request: AuthorizationRequest, *, method: str = "GET") -> Landing:
+        """Open the authorization URL and do nothing there."""
+        purpose = "open the authorization URL in the PSU's browser"
+        return self._rest(browser, request, browser.open(request, purpose=purpose, method=method))
+
+    def play(
+        self, browser: Browser, request: AuthorizationRequest, *, cancel_at: str | None = None
+    ) -> Landing:
+        """Open the authorization URL and walk the journey to its end.
+
+        Args:
+            browser: the PSU's.
+            request: what the TPP asks.
+            cancel_at: label of the step at which the PSU cancels instead.
+
+        Raises:
+            Unobservable: the bank asks again for what was given, or the device did not take the decision.
+        """
+        landing = self.look(browser, request)
+        while landing.step is not None:
+            if landing.step.page in landing.played:
+                raise Unobservable(
+                    f"the bank asks again for {landing.step.page!r}: are the PSU's data right?"
+                )
+            landing = self._do(browser, request, landing, landing.step, cancel=landing.step.page == cancel_at)
+        return landing
+
+    def _do(
+        self, browser: Browser, request: AuthorizationRequest, before: Landing, step: Step, *, cancel: bool
+    ) -> Landing:
+        page = read_page(before.exchange)
+        form = _fitting(page, step) if page else None
+        if form is None:
+            raise Unobservable(f"{before.described} fits no step of the journey any more")
+        if step.device and not cancel:
+            self._decide_on_device(step.device)
+        word = step.cancel if cancel else step.choose
+        control = form.control(word) if word else next(iter(form.controls), None)
+        pairs = form.filled({} if cancel else step.fill, control)
+        asked = bool(step.fill) and not cancel
+        self._recorder.psu_step(
+            self.name, f"cancel at {step.page}" if cancel else step.page, authentication=asked
+        )
+        purpose = f"the PSU {'cancels' if cancel else 'answers'} the page {step.page!r}"
+        after = self._rest(browser, request, browser.submit(form, pairs, purpose=purpose))
+        asked = asked or before.asked
+        response = replace(after.response, asked=asked) if after.response else None
+        return replace(
+            after,
+            response=response,
+            asked=asked,
+            pages=(*before.pages, *after.pages),
+            played=(*before.played, step.page),
+        )
+
+    def _decide_on_device(self, means: str) -> None:
+        device = self._psu.device
+        if device is None:
+            raise Unobservable(f"the profile has no device for {means} of PSU {self.name}")
+        try:
+            with requests.Session() as session:
+                session.trust_env = False
+                decision = {"pin": str(device.pin), "decision": "approve"}
+                answer = session.post(device.url, json=decision, timeout=10)
+        except requests.RequestException as error:
+            raise Unobservable(
+                f"the device of PSU {self.name} did not answer: {type(error).__name__}"
+            ) from None
+        if not answer.ok:
+            raise Unobservable(
+                f"the device of PSU {self.name} refused the decision: status {answer.status_code}"
+            )
+
+    def _rest(self, browser: Browser, request: AuthorizationRequest, exchange: Exchange) -> Landing:
+        """Say where the browser came to rest."""
+        if not exchange.answered:
+            return Landing(Ending.FAILURE, exchange, described=exchange.summary)
+        target = browser.leads_out(exchange)
+        if target is not None:
+            response = AuthorizationResponse(request, target, exchange)
+            return Landing(Ending.REDIRECT, exchange, response, described="a redirect out of the bank")
+        page = read_page(exchange)
+        if page is None or exchange.status in _REDIRECTS:
+            return Landing(Ending.ELSEWHERE, exchange, described=exchange.summary)
+        step = _step_for(page, self._psu.journey)
+        ending = Ending.JOURNEY if step else Ending.ELSEWHERE
+        return Landing(ending, exchange, step=step, pages=(exchange,), described=page.described)
+
+
+def _step_for(page: Page, journey: Sequence[Step]) -> Step | None:
+    return next((step for step in journey if _fitting(page, step)), None)
+
+
+def _fitting(page: Page, step: Step) -> Form | None:
+    """The form of the page on which a step can be done: it has the step's fields and its button."""
+    for form in page.forms:
+        controls = not step.choose or form.control(step.choose)
+        if controls and set(step.fill) <= form.visible and (step.fill or form.controls):
+            return form
+    return None

@@ -1,0 +1,123 @@
+"""The ASPSP under test, as its documentation and its metadata describe it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.errors import Unobservable
+from conformance.exchange import Exchange
+from conformance.oauth.discovery import Configuration, issuer_of
+from conformance.target.model import Api, AuthorizationServer, Profile
+from conformance.wire.client import Client
+from conformance.wire.recorder import Recorder
+
+
+class Aspsp:
+    """The bank: what it documents, and what it publishes.
+
+    Args:
+        profile: the target profile.
+        anonymous: a client without certificate.
+        recorder: where exchanges are cited.
+    """
+
+    def __init__(self, profile: Profile, anonymous: Client, recorder: Recorder) -> None:
+        self.profile = profile
+        self.anonymous = anonymous
+        self._recorder = recorder
+        self._configuration: Configuration | None = None
+        self._keys: Exchange | None = None
+
+    @property
+    def documented(self) -> AuthorizationServer:
+        """What the bank's documentation says of its authorization server."""
+        return self.profile.authorization_server
+
+    @property
+    def api(self) -> Api:
+        """What the bank's documentation says of its APIs."""
+        return self.profile.api
+
+    @cached_property
+    def documented_issuer(self) -> str:
+        """The issuer to which the documented discovery URL belongs."""
+        return issuer_of(self.documented.discovery_url)
+
+    def fetch_configuration(self) -> Exchange:
+        """GET the discovery URL, anonymously, without following a redirect."""
+        headers = {"Accept": "application/json"}
+        purpose = "fetch the discovery document"
+        return self.anonymous.get(self.documented.discovery_url, purpose=purpose, headers=headers)
+
+    @property
+    def configuration(self) -> Configuration:
+        """The metadata, fetched once in a run.
+
+        Raises:
+            Unobservable: there is no usable document.
+        """
+        if self._configuration is None:
+            exchange = self.fetch_configuration()
+            self._configuration = Configuration(exchange, exchange.members if exchange.succeeded else {})
+        self._recorder.cite(self._configuration.exchange)
+        if not self._configuration.members:
+            raise Unobservable(f"no discovery document: {self._configuration.exchange.summary}")
+        return self._configuration
+
+    def fetch_keys(self) -> Exchange:
+        """GET jwks_uri, anonymously; once in a run."""
+        if self._keys is None:
+            uri = self.configuration.url("jwks_uri")
+            self._keys = self.anonymous.get(
+                uri, purpose="fetch the JWK Set", headers={"Accept": "application/json"}
+            )
+        self._recorder.cite(self._keys)
+        return self._keys
+
+    @property
+    def keys(self) -> list[dict[str, Any]]:
+        """The published keys.
+
+        Raises:
+            Unobservable: there is no key set.
+        """
+        exchange = self.fetch_keys()
+        keys = exchange.members.get("keys")
+        if not exchange.succeeded or not isinstance(keys, list):
+            raise Unobservable(f"no JWK Set: {exchange.summary}")
+        return [key for key in keys if isinstance(key, dict)]
+
+    @property
+    def token_endpoint(self) -> str:
+        """The effective token endpoint: the alias for mutual TLS, else the documented, else the published one.
+
+        The order of `discovery-mtls-token-endpoint`; RFC 8705 section 5.
+        """
+        alias = self._configuration.alias("token_endpoint") if self._configuration else None
+        return alias or self.documented.token_endpoint or self.configuration.url("token_endpoint")
+
+    @property
+    def token_endpoint_on_browser_host(self) -> str:
+        """The path of the token endpoint on the host of the authorization endpoint."""
+        path = urlsplit(self.token_endpoint).path
+        host = urlsplit(self.configuration.url("authorization_endpoint")).netloc
+        return f"https://{host}{path}"
+
+    @property
+    def revocation_endpoint(self) -> str | None:
+        """The revocation endpoint, its alias for mutual TLS first; None where none is published."""
+        alias = self.configuration.alias("revocation_endpoint")
+        published = self.configuration.members.get("revocation_endpoint")
+        return alias or (published if isinstance(published, str) else None)
+
+    @property
+    def page_hosts(self) -> frozenset[str]:
+        """The hosts on which the bank shows pages to a PSU."""
+        urls = [self.documented.discovery_url]
+        if self._configuration:
+            endpoint = self._configuration.members.get("authorization_endpoint")
+            urls += [endpoint] if isinstance(endpoint, str) else []
+        hosts = {urlsplit(url).hostname or "" for url in urls}
+        return frozenset(hosts | set(self.documented.page_hosts)) - {""}

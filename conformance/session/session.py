@@ -1,0 +1,96 @@
+"""One run's session: built from a target, handed to scenarios by the fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+
+from conformance.errors import NotApplicable
+from conformance.psu.agent import FormAgent
+from conformance.session.aspsp import Aspsp
+from conformance.session.patience import Patience
+from conformance.session.psu import Psu
+from conformance.session.tpp import Surroundings, Tpp
+from conformance.target.profile import Target
+from conformance.wire.client import Wire
+from conformance.wire.recorder import Recorder
+
+
+class Session:
+    """Everything that a run's scenarios share.
+
+    Args:
+        target: what is under test.
+        recorder: where everything from outside is recorded.
+        announce: told what is awaited and for how many seconds.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        recorder: Recorder,
+        announce: Callable[[str, int], None] = lambda _reason, _seconds: None,
+    ) -> None:
+        self.target = target
+        self.recorder = recorder
+        self._wire = Wire(target.profile.network, recorder)
+        self.aspsp = Aspsp(target.profile, self._wire.client(), recorder)
+        self.patience = Patience(target.profile.waiting, recorder, announce)
+        self._learn_secrets()
+
+    @cached_property
+    def psus(self) -> list[Psu]:
+        """The PSUs of the profile, in its order."""
+        named = self.target.profile.psu.items()
+        return [Psu(FormAgent(name, psu, self.recorder), self.aspsp) for name, psu in named]
+
+    @cached_property
+    def tpps(self) -> list[Tpp]:
+        """The TPPs of the profile, in its order."""
+        around = Surroundings(self._wire, self.aspsp, self.recorder, self.psus[0] if self.psus else None)
+        found = []
+        for name, profile in self.target.profile.tpp.items():
+            identity = replace(profile.identity, name=name) if profile.identity else None
+            found.append(Tpp(name, profile, around, self._wire.client(identity)))
+        return found
+
+    def second_tpp(self) -> Tpp:
+        """The other TPP of the cross-client negatives; NotApplicable where the profile has none."""
+        if len(self.tpps) < 2:
+            raise NotApplicable("the profile has no second TPP")
+        return self.tpps[1]
+
+    def second_psu(self) -> Psu:
+        """Another PSU; NotApplicable where the profile has none."""
+        if len(self.psus) < 2:
+            raise NotApplicable("the profile has no second PSU")
+        return self.psus[1]
+
+    def first_psu(self) -> Psu:
+        """The PSU; NotApplicable where the profile has none."""
+        if not self.psus:
+            raise NotApplicable("the profile has no PSU that can be driven")
+        return self.psus[0]
+
+    def _learn_secrets(self) -> None:
+        """What the profile's references led to is secret from the start."""
+        redactor = self.recorder.redactor
+        profile = self.target.profile
+        for psu in profile.psu.values():
+            for step in psu.journey:
+                for name, value in step.fill.items():
+                    redactor.learn(name, value)
+            if psu.device:
+                redactor.learn("pin", psu.device.pin)
+                redactor.learn("device_url", psu.device.url)
+        for tpp in profile.tpp.values():
+            for kind, secret in (
+                ("client_secret", tpp.client_secret),
+                ("key", tpp.key),
+                ("key", tpp.renewed_key),
+            ):
+                if secret:
+                    redactor.learn(kind, secret)
+        if profile.waiting.clock_control:
+            redactor.learn("clock_control", profile.waiting.clock_control)
