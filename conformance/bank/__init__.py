@@ -1,0 +1,1 @@
+"""The embedded bank: an island that is handed its clock, keys and trust anchors."""

@@ -1,0 +1,152 @@
+"""The bank: its components, wired from what it is handed, and its listeners."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Self, TypeVar
+
+from werkzeug import Request, Response
+
+from conformance.bank import discovery, resource_server
+from conformance.bank.authorization_server import AuthorizationServer
+from conformance.bank.component import Component
+from conformance.bank.control import Control
+from conformance.bank.discovery import Discovery
+from conformance.bank.id_tokens import IdTokens
+from conformance.bank.ledger import Ledger
+from conformance.bank.listener import Listener, Listeners
+from conformance.bank.pages import Pages
+from conformance.bank.resource_server import ResourceServer
+from conformance.bank.revocation import RevocationEndpoint
+from conformance.bank.sca import SecureAccess
+from conformance.bank.settings import HANDSHAKES, REALM, Settings
+from conformance.bank.token_endpoint import TokenEndpoint
+from conformance.bank.tokens import Tokens
+from conformance.bank.trust import Trust
+
+C = TypeVar("C", bound=Component)
+Answer = Callable[[Request], Response]
+
+COMPONENTS: tuple[type[Component], ...] = (
+    Trust,
+    Discovery,
+    AuthorizationServer,
+    Pages,
+    SecureAccess,
+    TokenEndpoint,
+    RevocationEndpoint,
+    Tokens,
+    IdTokens,
+    ResourceServer,
+    Ledger,
+)
+
+
+class Bank:
+    """An ASPSP with an authorization server, a certificate host and an API.
+
+    Args:
+        settings: everything that it is handed.
+        deviant: a subclass of one component, which takes that component's place.
+    """
+
+    def __init__(self, settings: Settings, deviant: type[Component] | None = None) -> None:
+        self.settings = settings
+        self.lock = threading.RLock()
+        self.handed_out: deque[str] = deque(maxlen=20_000)  # secrets, for the leak tests
+        self._deviant = deviant
+        self.trust = self._component(Trust)
+        self.tokens = self._component(Tokens)
+        self.id_tokens = self._component(IdTokens)
+        self.discovery = self._component(Discovery)
+        self.pages = self._component(Pages)
+        self.secure_access = self._component(SecureAccess)
+        self.authorization_server = self._component(AuthorizationServer)
+        self.token_endpoint = self._component(TokenEndpoint)
+        self.revocation_endpoint = self._component(RevocationEndpoint)
+        self.resource_server = self._component(ResourceServer)
+        self.ledger = self._component(Ledger)
+        self.control = Control(settings.clock, self.secure_access)
+        self.listeners = self._listeners()
+        self._route()
+
+    def _component(self, kind: type[C]) -> C:
+        if self._deviant is not None and issubclass(self._deviant, kind):
+            return self._deviant(self)
+        return kind(self)
+
+    def _listeners(self) -> Listeners:
+        hosts = self.settings.hosts
+        certificate_host = min(
+            self.token_endpoint.handshake("cert"), self.revocation_endpoint.handshake("cert"), key=_demand
+        )
+        return Listeners(
+            sso=self._listener(hosts.sso, ssl.CERT_NONE, self._no_page),
+            cert=self._listener(hosts.cert, certificate_host, self.resource_server.unknown),
+            api=self._listener(hosts.api, self.resource_server.handshake(), self.resource_server.unknown),
+            control=Listener(),
+        )
+
+    def _listener(self, host: str, handshake: ssl.VerifyMode, unknown: Answer) -> Listener:
+        return Listener(
+            self.settings.tls(host, handshake),
+            now=self.settings.clock.now,
+            latency=self.settings.latency,
+            unknown=unknown,
+        )
+
+    def _route(self) -> None:
+        self._route_browser_host()
+        self._route_certificate_hosts()
+        api, resources = self.listeners["api"], self.resource_server
+        api.route(resource_server.DATA, resources.data)
+        api.route(resource_server.ACCOUNTS, resources.accounts)
+        api.route(resource_server.PAYMENTS, resources.payment_requests)
+        api.route(resource_server.FUNDS, resources.funds_confirmations)
+        control = self.listeners["control"]
+        control.route(self.control.clock_path, self.control.move_clock)
+        for psu in self.settings.psus.values():
+            control.route(self.control.device_path(psu), self.control.decide)
+
+    def _route_browser_host(self) -> None:
+        sso = self.listeners["sso"]
+        sso.route(discovery.CONFIGURATION, self.discovery.configuration)
+        sso.route(discovery.JWK_SET, self.discovery.keys)
+        sso.route(discovery.AUTHORIZE, self.authorization_server.authorize)
+        sso.route(f"{REALM}/login", self.authorization_server.login)
+        sso.route(f"{REALM}/approve", self.authorization_server.approve)
+        sso.route(f"{REALM}/consent", self.authorization_server.consent)
+
+    def _route_certificate_hosts(self) -> None:
+        for name in self.token_endpoint.hosts():
+            self.listeners[name].route(discovery.TOKEN, self._token_answer(name))
+        for name in self.revocation_endpoint.hosts():
+            self.listeners[name].route(discovery.REVOKE, self.revocation_endpoint.answer)
+
+    def _token_answer(self, host: str) -> Answer:
+        return lambda request: self.token_endpoint.answer(request, host)
+
+    def _no_page(self, _: Request) -> Response:
+        return self.pages.error("There is no such page.", 404)
+
+    def start(self) -> None:
+        """Listen."""
+        self.listeners.start()
+
+    def stop(self) -> None:
+        """Stop listening, and end every connection."""
+        self.listeners.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def _demand(mode: ssl.VerifyMode) -> int:
+    return HANDSHAKES.index(mode)

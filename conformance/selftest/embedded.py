@@ -1,0 +1,301 @@
+"""Starts the embedded bank, and writes the folder with its profile, keys and secrets."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import fields
+from decimal import Decimal
+from pathlib import Path
+from typing import Self
+
+from cryptography.hazmat.primitives import serialization
+
+from conformance.bank import deviants
+from conformance.bank.app import Bank
+from conformance.bank.clock import Clock
+from conformance.bank.settings import Account, Client, Hosts, Psu, Settings
+from conformance.pki.authority import thumbprint
+from conformance.selftest.keyring import MAIN, OTHER, Keyring
+
+MAIN_CLIENT = "5d0c7f0e-2a53-4c8b-9d1e-6f1b8a4c2e01"
+OTHER_CLIENT = "c1a9e6d4-7b1f-4f6a-8a57-0d2f3b9e5c02"
+COMPANY = "Manufacture Exemple SA"
+_SCOPES = frozenset({"openid", "api1.v1", "api2.v1", "api3.v1"})
+_MAIN_URIS = (
+    "https://tpp.example.com/post-authentication",
+    "https://tpp.example.com/second",
+    "https://tpp.example.com/query?tenant=a%20b",
+)
+_OTHER_URIS = ("https://other-tpp.example.com/return", "https://other-tpp.example.com/second")
+_IBANS = ("FR7630006000011234567890189", "FR1420041010050500013M02606")
+
+
+class EmbeddedBank:
+    """A running bank of the document's kind, with everything a run against it needs.
+
+    Args:
+        deviant: the id of the deviant to serve, None for the reference bank.
+        latency: seconds added to each answer.
+        hosts: the names under which it is reached.
+        keys: a keyring shared with other banks; a fresh one by default.
+        folder: where the profile goes; a temporary one, removed at the end, by default.
+        redirect_uris: those of the main TPP, if not those of the shipped profile.
+        authentication: the main TPP's method at the token endpoint.
+    """
+
+    def __init__(
+        self,
+        deviant: str | None = None,
+        *,
+        latency: float = 0,
+        hosts: Hosts | None = None,
+        keys: Keyring | None = None,
+        folder: Path | None = None,
+        redirect_uris: Sequence[str] = _MAIN_URIS,
+        authentication: str = "tls_client_auth",
+    ) -> None:
+        self.hosts = hosts or Hosts()
+        self.keys = keys or Keyring()
+        self.clock = Clock()
+        self.psus = {role: _psu(role, name) for role, name in _PEOPLE.items()}
+        self.clients = self._clients(tuple(redirect_uris), authentication)
+        component = _deviants()[deviant].component if deviant else None
+        self.bank = Bank(self._settings(latency), component)
+        self._temporary = folder is None
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="embedded-bank-"))
+
+    @property
+    def profile(self) -> Path:
+        """The profile of this bank, ready for use while it runs."""
+        return self.folder / "profile.toml"
+
+    @property
+    def resolve(self) -> dict[str, str]:
+        """Where the hosts are found: `host:443` to `127.0.0.1:port`."""
+        names = {"sso": self.hosts.sso, "cert": self.hosts.cert, "api": self.hosts.api}
+        ports = {name: self.bank.listeners[name].port for name in names}
+        return {f"{host}:443": f"127.0.0.1:{ports[name]}" for name, host in names.items()}
+
+    @property
+    def clock_control(self) -> str:
+        """Where the clock is moved."""
+        return self._control(self.bank.control.clock_path)
+
+    def device_url(self, role: str) -> str:
+        """Where the device of a PSU is played."""
+        return self._control(self.bank.control.device_path(self.psus[role]))
+
+    def secrets(self) -> set[str]:
+        """Every secret and personal datum that the bank knows or has handed out, for leak tests."""
+        found = set(self.bank.handed_out)
+        for role, psu in self.psus.items():
+            found |= {psu.username, psu.password, psu.pin, psu.name, psu.subject, self.device_url(role)}
+            for account in psu.accounts:
+                found |= {account.iban, account.owner, str(account.balance)}
+        found |= {client.secret for client in self.clients.values() if client.secret}
+        for issued in (self.keys.main, self.keys.renewed, self.keys.other):
+            found |= {line for line in issued.key_pem.decode().splitlines() if not line.startswith("-----")}
+        return found
+
+    def __enter__(self) -> Self:
+        self.bank.start()
+        try:
+            self._write()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bank.stop()
+        if self._temporary:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _control(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.bank.listeners['control'].port}{path}"
+
+    def _clients(self, redirect_uris: tuple[str, ...], authentication: str) -> dict[str, Client]:
+        self.main_certificate = self.keys.main
+        if authentication == "self_signed_tls_client_auth":
+            self.main_certificate = self.keys.self_signed
+        main = Client(
+            client_id=MAIN_CLIENT,
+            name=MAIN.name,
+            organization_identifier=MAIN.identifier,
+            common_name=MAIN.host,
+            redirect_uris=redirect_uris,
+            scopes=_SCOPES,
+            authentication=authentication,
+            secret=secrets.token_urlsafe(32) if authentication.startswith("client_secret") else None,
+            public_keys=(_public_pem(self.keys),),
+            thumbprint=thumbprint(self.main_certificate.certificate),
+        )
+        other = Client(
+            client_id=OTHER_CLIENT,
+            name=OTHER.name,
+            organization_identifier=OTHER.identifier,
+            common_name=OTHER.host,
+            redirect_uris=_OTHER_URIS,
+            scopes=_SCOPES,
+        )
+        return {"main": main, "other": other}
+
+    def _settings(self, latency: float) -> Settings:
+        self_signed = self.main_certificate is not self.keys.main
+        trusted = (self.main_certificate.certificate,) if self_signed else ()
+        return Settings(
+            hosts=self.hosts,
+            keys=self.keys.keys,
+            tls=lambda host, handshake: self.keys.tls(host, handshake, trusted),
+            trust_anchors=(self.keys.root.certificate,),
+            issuing_authorities=(self.keys.issuing.certificate,),
+            clients={client.client_id: client for client in self.clients.values()},
+            psus={psu.username: psu for psu in self.psus.values()},
+            clock=self.clock,
+            latency=latency,
+        )
+
+    # the folder
+
+    def _write(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        for part in ("tpp", "psu"):
+            (self.folder / part).mkdir(mode=0o700, exist_ok=True)
+        self._put("trust.pem", self.keys.trust_pem)
+        certificates = {"main": self.main_certificate, "renewed": self.keys.renewed, "other": self.keys.other}
+        for name, issued in certificates.items():
+            self._put(f"tpp/{name}.pem", issued.chain_pem)
+            self._put(f"tpp/{name}.key", issued.key_pem)
+        for name, client in self.clients.items():
+            self._put(f"tpp/{name}.client_id", client.client_id)
+            if client.secret:
+                self._put(f"tpp/{name}.client_secret", client.secret)
+        for role, psu in self.psus.items():
+            self._put(f"psu/{role}.username", psu.username)
+            self._put(f"psu/{role}.password", psu.password)
+            self._put(f"psu/{role}.pin", psu.pin)
+            self._put(f"psu/{role}.device_url", self.device_url(role))
+        self._put("profile.toml", self._profile_text())
+
+    def _put(self, name: str, content: bytes | str) -> None:
+        path = self.folder / name
+        path.touch(0o600)
+        path.chmod(0o600)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def _profile_text(self) -> str:
+        text = shipped("fixtures/profiles/embedded.toml").read_text("utf-8")
+        for member in fields(Hosts):
+            default = str(getattr(Hosts(), member.name))
+            text = text.replace(f"https://{default}/", f"https://{getattr(self.hosts, member.name)}/")
+            text = text.replace(f'https://{default}"', f'https://{getattr(self.hosts, member.name)}"')
+        resolve = ", ".join(f'"{name}" = "{address}"' for name, address in self.resolve.items())
+        return (
+            f'{text}\n[network]\ntrust_anchors = ["file:trust.pem"]\nresolve = {{ {resolve} }}\n'
+            f'\n[waiting]\nallowed = true\nclock_control = "{self.clock_control}"\n'
+        )
+
+
+_PEOPLE = {"treasurer": "Camille Exemple", "accountant": "Dominique Exemple"}
+
+
+def shipped(name: str) -> Path:
+    """A file of the project: from the checkout, or from the installed package."""
+    package = Path(__file__).resolve().parent.parent
+    checkout, installed = package.parent / name, package / "_shipped" / name
+    return checkout if checkout.exists() else installed
+
+
+def _psu(role: str, name: str) -> Psu:
+    accounts = (
+        Account("acc-1", _IBANS[0], COMPANY, Decimal("184250.75")),
+        Account("acc-2", _IBANS[1], COMPANY, Decimal("9310.20")),
+    )
+    return Psu(
+        username=f"{role}-{secrets.token_hex(4)}",
+        password=secrets.token_urlsafe(16),
+        pin=f"{secrets.randbelow(10**10):010}",
+        name=name,
+        subject=secrets.token_urlsafe(16),
+        company="contract-4711",
+        accounts=accounts,
+    )
+
+
+def _public_pem(keys: Keyring) -> str:
+    public = keys.main.key.public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return public.public_bytes(serialization.Encoding.PEM, form).decode()
+
+
+def _deviants() -> dict[str, deviants.Deviant]:
+    return deviants.load()
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serve a bank until a signal comes, or standard input is closed if that was asked for."""
+    known = _deviants()
+    if arguments.list_deviants:
+        for deviant_id in sorted(known):
+            sys.stdout.write(f"{deviant_id}  {known[deviant_id].description}\n")
+        return 0
+    if arguments.deviant and arguments.deviant not in known:
+        sys.stderr.write(f"--deviant: found {arguments.deviant}, wanted one of --list-deviants\n")
+        return 2
+    done = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
+    if arguments.until_stdin_closes and not sys.stdin.isatty():
+        threading.Thread(target=_await_end, args=(done,), daemon=True).start()
+    bank = EmbeddedBank(
+        arguments.deviant,
+        latency=arguments.latency,
+        hosts=arguments.hosts,
+        folder=arguments.folder,
+        redirect_uris=arguments.redirect_uri or _MAIN_URIS,
+    )
+    with bank:
+        sys.stdout.write(f"ready {bank.profile}\n")
+        sys.stdout.flush()
+        done.wait()
+    return 0
+
+
+def _await_end(done: threading.Event) -> None:
+    while sys.stdin.buffer.read(1024):
+        pass
+    done.set()
+
+
+def _hosts(text: str) -> Hosts:
+    names = text.split(",")
+    if len(names) != 3 or len(set(names)) != 3:
+        raise argparse.ArgumentTypeError("three different host names are wanted: sso,cert,api")
+    return Hosts(*names)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command line of the bank's own process."""
+    parser = argparse.ArgumentParser(prog="python -m conformance.selftest.embedded")
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("serve", help="serve the embedded bank until stopped")
+    command.add_argument("--deviant", help="serve this deviant, as refresh-single-use/1")
+    command.add_argument("--list-deviants", action="store_true", help="list the deviants and end")
+    command.add_argument("--latency", type=float, default=0, help="seconds added to each answer")
+    command.add_argument("--folder", type=Path, help="where the profile goes")
+    command.add_argument("--hosts", type=_hosts, help="sso,cert,api instead of the default host names")
+    command.add_argument("--redirect-uri", action="append", help="of the main TPP, instead of the profile's")
+    command.add_argument("--until-stdin-closes", action="store_true", help="end when standard input does")
+    return serve(parser.parse_args(argv))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
