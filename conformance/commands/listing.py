@@ -1,4 +1,4 @@
-"""`psd2-conformance list`: the catalogue, with the scenarios that judge it and the deviants that prove them."""
+"""`psd2-conformance list`: the catalogue, the scenarios that judge it and the deviants that prove them."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as jsonlib
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -129,7 +129,7 @@ class Client:
             request_body=body,
             sent=sent,
             elapsed=timedelta(seconds=time.perf_counter() - started),
-            tls=facts(),
+            tls=replace(facts(), client_certificate_sha256=self.identity.sha256 if self.identity else None),
             **answer,
         )
 

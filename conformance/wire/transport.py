@@ -72,6 +72,7 @@ class Connection(HTTPSConnection):
     def __init__(self, *args: Any, **options: Any) -> None:
         self.addresses = options.pop("addresses", {})
         self.seen = TlsFacts()
+        self.used = False
         self.asked_for_certificate = False
         super().__init__(*args, **options)
 
@@ -96,6 +97,7 @@ class Connection(HTTPSConnection):
         """Open the connection and note what was seen."""
         _seen.requested = False
         _seen.facts = TlsFacts()
+        self.used = False
         super().connect()
         sock: Any = self.sock
         cipher = sock.cipher()
@@ -111,10 +113,9 @@ class Connection(HTTPSConnection):
         """Send a request; whether the connection had been used before is part of what is seen."""
         if self.sock is not None:
             WATCHDOG.watch(self.sock)
-            _seen.facts, _seen.requested = replace(self.seen, reused=True), self.asked_for_certificate
+            _seen.facts, _seen.requested = replace(self.seen, reused=self.used), self.asked_for_certificate
+        self.used = True
         super().request(*args, **options)
-        if not _seen.facts.reused:
-            _seen.facts, _seen.requested = self.seen, self.asked_for_certificate
 
 
 class Adapter(HTTPAdapter):
