@@ -1,0 +1,155 @@
+"""What a scenario did, as Allure's steps: exchanges, the PSU's part and waiting, in their order."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+
+from allure_commons.model2 import Attachment, Parameter, Status, TestStepResult
+
+from conformance.evidence.run import PsuStep, RecordedExchange, Wait
+from conformance.report.text import inert, milliseconds, one_line, shortened
+from conformance.report.verdicts import ScenarioVerdict, Verdicts
+
+_URL = 120
+_MEDIA_TYPES = {"txt": "text/plain", "json": "application/json"}
+
+Content = tuple[str, bytes, str]
+Happening = RecordedExchange | PsuStep | Wait
+
+
+class Attachments:
+    """The files beside the results; each result has its own: Allure 3 gives a file to one result only."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def add(self, owner: str, name: str, content: bytes, extension: str) -> Attachment:
+        """One file; its name says nothing but is the same for the same owner and name."""
+        source = f"{hashlib.sha256(f'{owner} {name}'.encode()).hexdigest()[:32]}-attachment.{extension}"
+        self.files[source] = content
+        return Attachment(name=name, source=source, type=_MEDIA_TYPES[extension])
+
+
+class Steps:
+    """Makes the steps of each scenario of a run."""
+
+    def __init__(self, verdicts: Verdicts, attachments: Attachments) -> None:
+        self._run = verdicts.run
+        self._attachments = attachments
+        self._contents: dict[int, list[Content]] = {}
+        self._beside: dict[str | None, list[PsuStep | Wait]] = {}
+        beside: list[PsuStep | Wait] = [*self._run.psu, *self._run.waits]
+        for event in beside:
+            self._beside.setdefault(event.scenario, []).append(event)
+
+    def of(self, scenario: ScenarioVerdict, status: str, owner: str) -> list[TestStepResult]:
+        """The steps of one scenario.
+
+        Args:
+            owner: uuid of the result to which the attachments belong.
+            status: Allure's status of the scenario, which the exchange of its finding takes on.
+        """
+        exchanges = [self._run.exchanges[n] for n in scenario.exchanges if n in self._run.exchanges]
+        events = sorted([*exchanges, *self._beside.get(scenario.id, ())], key=_position)
+        cited = scenario.finding.exchange if scenario.finding else None
+        steps = [self._step(event, scenario, owner) for event in events]
+        for step, event in zip(steps, events, strict=True):
+            cites = isinstance(event, RecordedExchange) and event.number == cited
+            step.status = status if cites else Status.PASSED
+        return steps
+
+    def _step(self, event: Happening, scenario: ScenarioVerdict, owner: str) -> TestStepResult:
+        if isinstance(event, PsuStep):
+            return _moment(_psu(event), event.at)
+        if isinstance(event, Wait):
+            return _moment(_wait(event), event.at)
+        step = self._exchange(event, owner)
+        if event.scenario not in (None, scenario.id):
+            step.name += " (made earlier in the run, used here)"
+        return step
+
+    def _exchange(self, exchange: RecordedExchange, owner: str) -> TestStepResult:
+        started = milliseconds(exchange.sent)
+        contents = self._contents.get(exchange.number)
+        if contents is None:
+            contents = self._contents[exchange.number] = list(_contents(exchange))
+        return TestStepResult(
+            name=exchange_name(exchange),
+            stage="finished",
+            start=started,
+            stop=None if started is None else started + round(exchange.elapsed_ms),
+            parameters=[Parameter(name="TPP certificate offered", value=one_line(exchange.client or "none"))],
+            attachments=[self._attachments.add(owner, *content) for content in contents],
+        )
+
+
+def exchange_name(exchange: RecordedExchange) -> str:
+    """One exchange in a line: `0007 POST https://… -> 200 in 12 ms: refresh the access token`."""
+    method, url = exchange.request.get("method", ""), str(exchange.request.get("url", ""))
+    address = shortened(url.partition("?")[0], _URL) + ("?…" if "?" in url else "")
+    took = f"{exchange.elapsed_ms:.0f} ms"
+    return one_line(
+        f"{exchange.number:04d} {method} {address} -> {exchange.summary} in {took}: {exchange.purpose}"
+    )
+
+
+def request_text(exchange: RecordedExchange) -> str:
+    """The request as it was sent, and the command that repeats it."""
+    request = exchange.request
+    lines = [exchange.call, *_headers(request.get("headers"))]
+    if request.get("body"):
+        lines += ["", str(request["body"])]
+    if exchange.curl:
+        lines += ["", "Repeat it:", exchange.curl]
+    return "\n".join(lines) + "\n"
+
+
+def response_text(exchange: RecordedExchange) -> str:
+    """The answer as it was received, or what stood in its place."""
+    response = exchange.response
+    if response is None:
+        failure = exchange.failure or {}
+        return f"No answer: {failure.get('kind', 'unknown')}\n{failure.get('detail', '')}\n"
+    lines = [f"HTTP status {response.get('status')}", *_headers(response.get("headers"))]
+    if response.get("body"):
+        lines += ["", str(response["body"])]
+    if response.get("body_note"):
+        lines += ["", f"({response['body_note']})"]
+    return "\n".join(lines) + "\n"
+
+
+def _contents(exchange: RecordedExchange) -> Iterable[Content]:
+    number = f"{exchange.number:04d}"
+    yield f"{number} request", inert(request_text(exchange)).encode(), "txt"
+    yield f"{number} response", inert(response_text(exchange)).encode(), "txt"
+    if exchange.tls:
+        yield f"{number} TLS connection", json.dumps(exchange.tls, indent=2).encode(), "json"
+
+
+def _headers(headers: object) -> list[str]:
+    if not isinstance(headers, list):
+        return []
+    return [": ".join(map(str, pair)) for pair in headers if isinstance(pair, list)]
+
+
+def _psu(event: PsuStep) -> str:
+    asked = "was asked for credentials" if event.authentication else "was not asked for credentials"
+    return one_line(f"PSU {event.psu}: {event.step} ({asked})")
+
+
+def _wait(event: Wait) -> str:
+    duration = timedelta(seconds=round(event.seconds))
+    how = "the target's clock was moved" if event.how == "clock-control" else event.how
+    return one_line(f"Let {duration} (h:mm:ss) pass, {how}: {event.reason}")
+
+
+def _moment(name: str, at: str) -> TestStepResult:
+    moment = milliseconds(at)
+    return TestStepResult(name=name, stage="finished", start=moment, stop=moment)
+
+
+def _position(event: Happening) -> int:
+    return event.position

@@ -1,0 +1,108 @@
+"""What a requirement asks and what was seen of it, as a reader finds it in Allure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from conformance.catalogue import Requirement
+from conformance.report.text import inert, one_line, sentence
+from conformance.report.verdicts import ScenarioVerdict, Verdicts
+from conformance.verdict import Verdict
+
+# Allure 2 takes all margins from a description; the styles give them back.
+_MARGIN = ' style="margin: 0 0 8px; line-height: 1.4"'
+_MEANING = {
+    Verdict.PASSED: "Observed, and as the clause asks.",
+    Verdict.FAILED: "Observed, and against a MUST: the interface does not conform.",
+    Verdict.WARNED: "Observed, and against a SHOULD or an advice: worth mending, but not a non-conformance.",
+    Verdict.REVIEW: "Recorded, but a human must judge it.",
+    Verdict.SKIPPED: "Does not apply here, or was not permitted to be observed.",
+    Verdict.INCONCLUSIVE: "Applies, but could not be observed. This is not a statement about the interface.",
+}
+
+
+def description(verdicts: Verdicts, requirement: Requirement, scenario: ScenarioVerdict) -> str:
+    """The description in HTML; every text in it is escaped."""
+    return "".join(
+        [
+            _verdict(scenario),
+            _terms(_observed(verdicts, scenario)),
+            _heading("The requirement"),
+            _paragraph(requirement.statement),
+            _terms(_facts(requirement)),
+            _heading("How the suite checks it"),
+            _ordered(requirement.check.steps),
+            _terms(
+                [
+                    ("It passes when", _html(requirement.check.passes)),
+                    ("It fails when", _html(requirement.check.fails)),
+                    ("It is not judged when", _html(requirement.check.not_applicable)),
+                ]
+            ),
+            _footnote(scenario),
+        ]
+    )
+
+
+def _verdict(scenario: ScenarioVerdict) -> str:
+    verdict = scenario.judgement.verdict
+    about = scenario.recorded.description if scenario.recorded else ""
+    opening = _paragraph(about) if about else ""
+    return f"{opening}<p{_MARGIN}><strong>{verdict}.</strong> {_html(_MEANING[verdict])}</p>"
+
+
+def _observed(verdicts: Verdicts, scenario: ScenarioVerdict) -> Iterable[tuple[str, str]]:
+    finding = scenario.finding
+    if finding is None and scenario.judgement.reason:
+        yield "Reason", _html(sentence(scenario.judgement.reason))
+    if finding is not None:
+        yield "Expected", _html(finding.expected)
+        yield "Received", _html(finding.received)
+        if finding.kind:
+            yield "Kind", _html(finding.kind)
+    if exchange := verdicts.exchange(scenario):
+        yield "Seen in exchange", _html(f"{exchange.number:04d}: {exchange.purpose} ({exchange.call})")
+        if exchange.curl:
+            yield "Repeat it with", f"<code>{_html(one_line(exchange.curl))}</code>"
+
+
+def _facts(requirement: Requirement) -> Iterable[tuple[str, str]]:
+    yield "Level", _html(requirement.level.upper())
+    yield "Identifier", f"<code>{_html(requirement.id)}</code>"
+    yield "Clauses", "<br>".join(_clause(str(source), source.link) for source in requirement.sources)
+    yield "Part observed", _html(requirement.subject.replace("-", " "))
+
+
+def _clause(text: str, link: str | None) -> str:
+    return (
+        f'<a href="{escape(link)}" target="_blank" rel="noopener">{_html(text)}</a>' if link else _html(text)
+    )
+
+
+def _footnote(scenario: ScenarioVerdict) -> str:
+    return f"<p{_MARGIN}><small>Scenario <code>{_html(scenario.id)}</code></small></p>"
+
+
+def _terms(rows: Iterable[tuple[str, str]]) -> str:
+    body = "".join(
+        f'<tr><th align="left" valign="top">{name}</th><td valign="top">{value}</td></tr>'
+        for name, value in rows
+    )
+    return f"<table><tbody>{body}</tbody></table>" if body else ""
+
+
+def _ordered(steps: Iterable[str]) -> str:
+    return f"<ol>{''.join(f'<li>{_html(step)}</li>' for step in steps)}</ol>"
+
+
+def _heading(text: str) -> str:
+    return f"<h4>{text}</h4>"
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{_html(text)}</p>"
+
+
+def _html(text: str) -> str:
+    return escape(inert(text)).replace("\n", "<br>")

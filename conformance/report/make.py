@@ -1,0 +1,62 @@
+"""Makes every report of a run again from its evidence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from conformance.catalogue import load
+from conformance.evidence.stream import read_run
+from conformance.report.junit import junit
+from conformance.report.verdicts import Verdicts, judge
+
+EVIDENCE = "evidence.ndjson"
+
+
+def make_reports(run_folder: Path) -> Verdicts:
+    """Write `verdicts.json`, `junit.xml` and `allure-results/` beside the evidence of a run.
+
+    Each is written whole beside its place and then moved there, so that nobody reads a half report.
+
+    Args:
+        run_folder: holds `evidence.ndjson`.
+
+    Raises:
+        UsageError: there is no evidence, or it is of another catalogue.
+    """
+    from conformance.report.allure import allure_results
+
+    verdicts = judge(read_run(run_folder / EVIDENCE), load())
+    _replace_file(run_folder / "verdicts.json", verdicts_json(verdicts))
+    _replace_file(run_folder / "junit.xml", junit(verdicts))
+    _replace_folder(run_folder / "allure-results", allure_results(verdicts))
+    return verdicts
+
+
+def verdicts_json(verdicts: Verdicts) -> bytes:
+    """The content of `verdicts.json`."""
+    return json.dumps(verdicts.as_json(), indent=2).encode("ascii") + b"\n"
+
+
+def _replace_file(path: Path, content: bytes) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    beside.replace(path)
+
+
+def _replace_folder(path: Path, files: Mapping[str, bytes]) -> None:
+    beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    beside.chmod(0o755)
+    for name, content in files.items():
+        (beside / name).write_bytes(content)
+    if path.exists():
+        former = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        path.rename(former / path.name)
+        beside.rename(path)
+        shutil.rmtree(former)
+    else:
+        beside.rename(path)
