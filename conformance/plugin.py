@@ -148,10 +148,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     running = session.config.stash.get(RUNNING, None)
     if running is None:
         return
-    from conformance.report.make import make_reports
-
     running.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
-    session.exitstatus = make_reports(running.folder).exit_code
+    if session.config.stash[OPTIONS].reporting:
+        from conformance.report.make import make_reports
+
+        session.exitstatus = make_reports(running.folder).exit_code
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

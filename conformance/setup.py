@@ -32,6 +32,7 @@ class Options:
         observer: who watches.
         folder: the run's folder, where it is given rather than made.
         slug: names the target in reports, where the profile's file name does not.
+        reporting: whether reports are made at the end; the evidence is written in any case.
     """
 
     target: str
@@ -42,6 +43,7 @@ class Options:
     observer: Observer = field(default_factory=Silent)
     folder: Path | None = None
     slug: str = ""
+    reporting: bool = True
 
     @classmethod
     def from_words(

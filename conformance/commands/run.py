@@ -79,7 +79,7 @@ def judge(options: Options) -> Path:
     """
     running = open_run(options)
     code = run_pytest([Handover(options, running)])
-    if not (running.folder / "verdicts.json").is_file():
+    if not running.plan:
         raise ConformanceError(f"the scenarios could not be collected (pytest ended with {code})")
     return running.folder
 

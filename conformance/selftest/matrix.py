@@ -1,0 +1,144 @@
+"""The matrix: the scenarios against the reference bank and each deviant, and what that says of the instrument."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.bank import deviants
+from conformance.selftest.trial import Trial, try_bank
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one deviant.
+
+    Args:
+        deviant: its entry in the bank's registry.
+        trial: what the suite said of it.
+        judged: the requirements that were judged at all.
+    """
+
+    deviant: deviants.Deviant
+    trial: Trial
+    judged: frozenset[str]
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """What it says that it breaks, as far as that was judged."""
+        named = (self.deviant.requirement, *self.deviant.also)
+        return tuple(name for name in named if name in self.judged)
+
+    @property
+    def caught(self) -> bool:
+        """Whether its own requirement turned red."""
+        return self.deviant.requirement in self.trial.red
+
+    @property
+    def collateral(self) -> tuple[str, ...]:
+        """What turned red without being declared."""
+        return tuple(name for name in self.trial.red if name not in self.declared)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What it declares as a consequence and did not turn red."""
+        return tuple(name for name in self.declared[1:] if name not in self.trial.red)
+
+    @property
+    def sound(self) -> bool:
+        """Whether it turned red what it declares and nothing else."""
+        return self.caught and not self.collateral and not self.missing
+
+    def as_json(self) -> dict[str, Any]:
+        """As `selftest --json` writes it."""
+        return {
+            "id": self.deviant.deviant_id,
+            "name": self.deviant.name,
+            "description": self.deviant.description,
+            "declared": list(self.declared),
+            "failed": list(self.trial.red),
+            "caught": self.caught,
+            "collateral": list(self.collateral),
+            "missing": list(self.missing),
+            "error": self.trial.error or None,
+            "seconds": round(self.trial.seconds, 2),
+        }
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The whole calibration."""
+
+    reference: Trial
+    results: tuple[Result, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether the reference is green throughout and every deviant is caught, alone."""
+        return self.green and all(result.sound for result in self.results)
+
+    @property
+    def green(self) -> bool:
+        """Whether the reference bank has no verdict but PASSED and SKIPPED."""
+        return bool(self.reference.verdicts) and not self.reference.red and not self.reference.open
+
+    def as_json(self) -> dict[str, Any]:
+        """As `selftest --json` writes it."""
+        return {
+            "reference": {
+                "green": self.green,
+                "verdicts": {name: str(verdict) for name, verdict in self.reference.verdicts.items()},
+                "reasons": self.reference.reasons,
+                "scenarios": self.reference.scenarios,
+                "exchanges": self.reference.exchanges,
+                "seconds": round(self.reference.seconds, 2),
+                "error": self.reference.error or None,
+            },
+            "deviants": [result.as_json() for result in self.results],
+            "caught": sum(result.caught for result in self.results),
+            "total": len(self.results),
+        }
+
+
+def calibrate(
+    chosen: Sequence[deviants.Deviant],
+    select: tuple[str, ...] = (),
+    *,
+    workers: int | None = None,
+    tell: Callable[[Result], None] = lambda _: None,
+) -> Matrix:
+    """Judge the reference bank and the deviants, in parallel processes.
+
+    Args:
+        chosen: the deviants.
+        select: which scenarios judge them; empty means all.
+        workers: processes; as many as there are cores otherwise.
+        tell: told each result as it comes.
+    """
+    jobs = [(None, select), *((entry.deviant_id, select) for entry in chosen)]
+    trials = _trials(jobs, workers or os.cpu_count() or 1)
+    reference = next(trials)
+    judged = frozenset(reference.verdicts)
+    known = {entry.deviant_id: entry for entry in chosen}
+    results = []
+    for trial in trials:
+        result = Result(known[str(trial.deviant)], trial, judged)
+        tell(result)
+        results.append(result)
+    return Matrix(reference, tuple(results))
+
+
+def _trials(jobs: Sequence[tuple[str | None, tuple[str, ...]]], workers: int) -> Iterator[Trial]:
+    workers = min(workers, len(jobs))
+    if workers == 1:
+        yield from (_try(job) for job in jobs)
+        return
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap(_try, jobs)
+
+
+def _try(job: tuple[str | None, tuple[str, ...]]) -> Trial:
+    return try_bank(*job)
