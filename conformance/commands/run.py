@@ -25,12 +25,18 @@ class Handover:
     def __init__(self, options: Options, running: Running) -> None:
         self._options = options
         self._running = running
+        self.problems: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Put the run where the plugin looks for it."""
         config.stash[OPTIONS] = self._options
         config.stash[RUNNING] = self._running
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep why a scenario could not be read."""
+        if report.failed:
+            self.problems.append(report.longreprtext)
 
 
 def run_command(
@@ -78,9 +84,11 @@ def judge(options: Options) -> Path:
         UsageError: the run could not start.
     """
     running = open_run(options)
-    code = run_pytest([Handover(options, running)])
+    handover = Handover(options, running)
+    code = run_pytest([handover])
     if not running.plan:
-        raise ConformanceError(f"the scenarios could not be collected (pytest ended with {code})")
+        reasons = "\n".join(handover.problems) or f"pytest ended with {code}"
+        raise ConformanceError(f"the scenarios could not be collected: {reasons}")
     return running.folder
 
 
