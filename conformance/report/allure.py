@@ -120,7 +120,6 @@ def _parameters(requirement: Requirement, scenario: ScenarioVerdict) -> list[Par
     return [
         Parameter(name="Verdict", value=str(scenario.judgement.verdict), excluded=True),
         Parameter(name="Level", value=requirement.level.upper(), excluded=True),
-        Parameter(name="Requirement", value=requirement.id, excluded=True),
     ]
 
 

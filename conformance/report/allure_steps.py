@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -14,9 +13,8 @@ from conformance.report.text import inert, milliseconds, one_line, shortened
 from conformance.report.verdicts import ScenarioVerdict, Verdicts
 
 _URL = 120
-_MEDIA_TYPES = {"txt": "text/plain", "json": "application/json"}
 
-Content = tuple[str, bytes, str]
+Content = tuple[str, bytes]
 Happening = RecordedExchange | PsuStep | Wait
 
 
@@ -26,11 +24,11 @@ class Attachments:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
 
-    def add(self, owner: str, name: str, content: bytes, extension: str) -> Attachment:
-        """One file; its name says nothing but is the same for the same owner and name."""
-        source = f"{hashlib.sha256(f'{owner} {name}'.encode()).hexdigest()[:32]}-attachment.{extension}"
+    def add(self, owner: str, name: str, content: bytes) -> Attachment:
+        """One plain text; its file name is the same for the same owner and name."""
+        source = f"{hashlib.sha256(f'{owner} {name}'.encode()).hexdigest()[:32]}-attachment.txt"
         self.files[source] = content
-        return Attachment(name=name, source=source, type=_MEDIA_TYPES[extension])
+        return Attachment(name=name, source=source, type="text/plain")
 
 
 class Steps:
@@ -81,7 +79,7 @@ class Steps:
             stage="finished",
             start=started,
             stop=None if started is None else started + round(exchange.elapsed_ms),
-            parameters=[Parameter(name="TPP certificate offered", value=one_line(exchange.client or "none"))],
+            parameters=_parameters(exchange),
             attachments=[self._attachments.add(owner, *content) for content in contents],
         )
 
@@ -121,12 +119,31 @@ def response_text(exchange: RecordedExchange) -> str:
     return "\n".join(lines) + "\n"
 
 
+def tls_text(exchange: RecordedExchange) -> str:
+    """What was seen of the connection, a fact to a line."""
+    facts = exchange.tls or {"TLS connection": "nothing was seen of it"}
+    return "".join(f"{name.replace('_', ' ')}: {_fact(value)}\n" for name, value in facts.items())
+
+
 def _contents(exchange: RecordedExchange) -> Iterable[Content]:
-    number = f"{exchange.number:04d}"
-    yield f"{number} request", inert(request_text(exchange)).encode(), "txt"
-    yield f"{number} response", inert(response_text(exchange)).encode(), "txt"
-    if exchange.tls:
-        yield f"{number} TLS connection", json.dumps(exchange.tls, indent=2).encode(), "json"
+    number, tls = f"{exchange.number:04d}", tls_text(exchange)
+    yield f"{number} request", inert(request_text(exchange)).encode()
+    yield f"{number} response and TLS facts", inert(f"{response_text(exchange)}\nTLS facts\n{tls}").encode()
+
+
+def _parameters(exchange: RecordedExchange) -> list[Parameter]:
+    tls = exchange.tls or {}
+    connection = ", ".join(str(tls[name]) for name in ("version", "cipher") if tls.get(name))
+    return [
+        Parameter(name="TPP certificate offered", value=one_line(exchange.client or "none")),
+        Parameter(name="TLS", value=one_line(connection or "nothing was seen of the connection")),
+    ]
+
+
+def _fact(value: object) -> str:
+    if value is None:
+        return "not seen"
+    return str(value) if not isinstance(value, bool) else "yes" if value else "no"
 
 
 def _headers(headers: object) -> list[str]:
