@@ -1,4 +1,8 @@
-"""What a requirement asks and what was seen of it, as a reader finds it in Allure."""
+"""What a requirement asks and what was seen of it, as a reader finds it in Allure.
+
+Allure 2 strips styles, margins and bold type from a description, and Allure 3 cuts wide tables off. So each
+fact is a line that begins with its name, and an empty line stands before each part.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,6 @@ from conformance.report.text import inert, one_line, sentence
 from conformance.report.verdicts import ScenarioVerdict, Verdicts
 from conformance.verdict import Verdict
 
-# Allure 2 takes all margins from a description; the styles give them back.
-_MARGIN = ' style="margin: 0 0 8px; line-height: 1.4"'
 _MEANING = {
     Verdict.PASSED: "Observed, and as the clause asks.",
     Verdict.FAILED: "Observed, and against a MUST: the interface does not conform.",
@@ -49,7 +51,7 @@ def _verdict(scenario: ScenarioVerdict) -> str:
     verdict = scenario.judgement.verdict
     about = scenario.recorded.description if scenario.recorded else ""
     opening = _paragraph(about) if about else ""
-    return f"{opening}<p{_MARGIN}><strong>{verdict}.</strong> {_html(_MEANING[verdict])}</p>"
+    return f"{opening}<p><strong>{verdict}.</strong> {_html(_MEANING[verdict])}</p><br>"
 
 
 def _observed(verdicts: Verdicts, scenario: ScenarioVerdict) -> Iterable[tuple[str, str]]:
@@ -70,7 +72,7 @@ def _observed(verdicts: Verdicts, scenario: ScenarioVerdict) -> Iterable[tuple[s
 def _facts(requirement: Requirement) -> Iterable[tuple[str, str]]:
     yield "Level", _html(requirement.level.upper())
     yield "Identifier", f"<code>{_html(requirement.id)}</code>"
-    yield "Clauses", "<br>".join(_clause(str(source), source.link) for source in requirement.sources)
+    yield "Clauses", "; ".join(_clause(str(source), source.link) for source in requirement.sources)
     yield "Part observed", _html(requirement.subject.replace("-", " "))
 
 
@@ -81,24 +83,23 @@ def _clause(text: str, link: str | None) -> str:
 
 
 def _footnote(scenario: ScenarioVerdict) -> str:
-    return f"<p{_MARGIN}><small>Scenario <code>{_html(scenario.id)}</code></small></p>"
+    return f"<br><p><small>Scenario <code>{_html(scenario.id)}</code></small></p>"
 
 
 def _terms(rows: Iterable[tuple[str, str]]) -> str:
-    """Terms and what is said of each; no table, since Allure 3 cuts a wide one off."""
-    return "".join(f"<p{_MARGIN}><strong>{name}</strong><br>{value}</p>" for name, value in rows)
+    return "".join(f"<p><strong>{name}:</strong> {value}</p>" for name, value in rows)
 
 
 def _ordered(steps: Iterable[str]) -> str:
-    return "".join(f"<p{_MARGIN}>{number}. {_html(step)}</p>" for number, step in enumerate(steps, 1))
+    return "".join(f"<p>{number}. {_html(step)}</p>" for number, step in enumerate(steps, 1))
 
 
 def _heading(text: str) -> str:
-    return f'<h4 style="margin: 20px 0 8px; font-weight: bold; font-size: 16px">{text}</h4>'
+    return f"<br><h4>{text}</h4>"
 
 
 def _paragraph(text: str) -> str:
-    return f"<p{_MARGIN}>{_html(text)}</p>"
+    return f"<p>{_html(text)}</p>"
 
 
 def _html(text: str) -> str:

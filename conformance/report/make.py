@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,14 +48,12 @@ def _replace_file(path: Path, content: bytes) -> None:
 
 
 def _replace_folder(path: Path, files: Mapping[str, bytes]) -> None:
-    beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    beside.chmod(0o755)
-    for name, content in files.items():
-        (beside / name).write_bytes(content)
-    if path.exists():
-        former = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-        path.rename(former / path.name)
-        beside.rename(path)
-        shutil.rmtree(former)
-    else:
-        beside.rename(path)
+    """Write a folder beside its place, then exchange it for the former one."""
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        fresh = Path(folder) / "fresh"
+        fresh.mkdir(mode=path.parent.stat().st_mode & 0o777)
+        for name, content in files.items():
+            (fresh / name).write_bytes(content)
+        if path.exists():
+            path.rename(Path(folder) / "former")
+        fresh.rename(path)

@@ -114,12 +114,12 @@ def test_the_description_says_what_was_expected_received_and_how_to_repeat_it(
     html = of(results, "refresh-single-use")["descriptionHtml"]
 
     for part in (
-        "<strong>Expected</strong><br>400, error=invalid_grant",
-        "<strong>Received</strong><br>200 with a new access token &lt;access_token:5b0c77e1&gt;",
-        "<strong>Repeat it with</strong><br><code>curl --cert",
+        "<strong>Expected:</strong> 400, error=invalid_grant",
+        "<strong>Received:</strong> 200 with a new access token &lt;access_token:5b0c77e1&gt;",
+        "<strong>Repeat it with:</strong> <code>curl --cert",
         "Once a refresh token has been exchanged, presenting it again is refused",
         "1. Refresh with RT1 (get RT2).",
-        "<strong>It passes when</strong><br>Both repeats answer 400",
+        "<strong>It passes when:</strong> Both repeats answer 400",
         'href="https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2"',
     ):
         assert part in html
