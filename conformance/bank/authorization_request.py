@@ -20,12 +20,9 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 class RedirectProblem(Exception):
     """A request whose refusal goes to its own, registered, redirect URI (RFC 6749, section 4.1.2.1)."""
 
-    def __init__(
-        self, error: str, description: str, client: Client, redirect_uri: str, state: str | None
-    ) -> None:
+    def __init__(self, error: str, description: str, redirect_uri: str, state: str | None) -> None:
         self.error = error
         self.description = description
-        self.client = client
         self.redirect_uri = redirect_uri
         self.state = state
         super().__init__(f"{error}: {description}")
@@ -76,7 +73,7 @@ class AuthorizationRequests(Component):
         redirect_uri = self.redirect_uri(client, sent, repeated)
         refusal = self._refusal(client, sent, repeated, pairs)
         if refusal is not None:
-            raise RedirectProblem(*refusal, client, redirect_uri, sent.get("state"))
+            raise RedirectProblem(*refusal, redirect_uri, sent.get("state"))
         return AuthorizationRequest(
             client=client,
             redirect_uri=redirect_uri,

@@ -76,6 +76,7 @@ class AuthorizationServer(AuthorizationResponses):
                 return self.silent_answer(asked, session)
             browser = request.cookies.get(BROWSER_COOKIE) or secrets.token_urlsafe(24)
             interaction = self.sessions.begin(browser, asked)
+            self.bank.handed_out.extend((browser, interaction.interaction_id))
             if session is None:
                 answer = self.bank.pages.login(interaction)
             else:
@@ -193,8 +194,7 @@ class AuthorizationServer(AuthorizationResponses):
     # the end
 
     def _refuse(self, asked: AuthorizationRequest, error: str, description: str) -> Response:
-        problem = RedirectProblem(error, description, asked.client, asked.redirect_uri, asked.state)
-        return self.error_answer(problem)
+        return self.error_answer(RedirectProblem(error, description, asked.redirect_uri, asked.state))
 
     def _succeed(self, asked: AuthorizationRequest, session: Session) -> Response:
         grant = self.grant(asked, session)

@@ -94,8 +94,17 @@ class Trust(Component):
         return ""
 
     def issued_by_qualified_provider(self, certificate: x509.Certificate) -> bool:
-        """Whether an authority of the trusted list signed it."""
-        return any(_signed_by(certificate, issuer) for issuer in self.settings.issuing_authorities)
+        """Whether an authority of the trusted list, itself below a trust anchor, signed it."""
+        return any(
+            _signed_by(certificate, issuer) and self.anchored(issuer)
+            for issuer in self.settings.issuing_authorities
+        )
+
+    def anchored(self, issuer: x509.Certificate) -> bool:
+        """Whether a trust anchor signed the issuing authority, and both are valid now."""
+        return self.within_dates(issuer) and any(
+            _signed_by(issuer, anchor) and self.within_dates(anchor) for anchor in self.settings.trust_anchors
+        )
 
     def within_dates(self, certificate: x509.Certificate) -> bool:
         """Whether it is valid now: certificates live in the world's time, not in the bank's movable one."""

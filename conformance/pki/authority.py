@@ -164,6 +164,21 @@ class Authority:
         return Issued(builder.sign(self.key, hashes.SHA256()), key, self.intermediates)
 
 
+def self_signed(organization: Organization) -> Issued:
+    """A client certificate that nobody vouches for but itself (RFC 8705, section 2.2)."""
+    own = Authority(organization.host)
+    subject = _name(
+        country=organization.country,
+        organization=organization.name,
+        identifier=organization.identifier,
+        common=organization.host,
+    )
+    own.subject = subject
+    builder = own._builder(own.key, subject, Validity.days(397))
+    builder = _with_usage(_with_names(builder, [organization.host]), [ExtendedKeyUsageOID.CLIENT_AUTH])
+    return own._issue(builder, own.key)
+
+
 def pem(certificate: x509.Certificate) -> bytes:
     """The certificate as PEM."""
     return certificate.public_bytes(serialization.Encoding.PEM)

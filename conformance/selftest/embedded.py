@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import secrets
 import shutil
-import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from dataclasses import fields
 from decimal import Decimal
@@ -23,12 +20,13 @@ from conformance.bank.clock import Clock
 from conformance.bank.settings import Account, Client, Hosts, Psu, Settings
 from conformance.pki.authority import thumbprint
 from conformance.selftest.keyring import MAIN, OTHER, Keyring
+from conformance.shipped import PROFILES
 
 MAIN_CLIENT = "5d0c7f0e-2a53-4c8b-9d1e-6f1b8a4c2e01"
 OTHER_CLIENT = "c1a9e6d4-7b1f-4f6a-8a57-0d2f3b9e5c02"
 COMPANY = "Manufacture Exemple SA"
 _SCOPES = frozenset({"openid", "api1.v1", "api2.v1", "api3.v1"})
-_MAIN_URIS = (
+MAIN_URIS = (
     "https://tpp.example.com/post-authentication",
     "https://tpp.example.com/second",
     "https://tpp.example.com/query?tenant=a%20b",
@@ -58,7 +56,7 @@ class EmbeddedBank:
         hosts: Hosts | None = None,
         keys: Keyring | None = None,
         folder: Path | None = None,
-        redirect_uris: Sequence[str] = _MAIN_URIS,
+        redirect_uris: Sequence[str] = MAIN_URIS,
         authentication: str = "tls_client_auth",
     ) -> None:
         self.hosts = hosts or Hosts()
@@ -66,7 +64,7 @@ class EmbeddedBank:
         self.clock = Clock()
         self.psus = {role: _psu(role, name) for role, name in _PEOPLE.items()}
         self.clients = self._clients(tuple(redirect_uris), authentication)
-        component = _deviants()[deviant].component if deviant else None
+        component = deviants.load()[deviant].component if deviant else None
         self.bank = Bank(self._settings(latency), component)
         self._temporary = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="embedded-bank-"))
@@ -192,26 +190,25 @@ class EmbeddedBank:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
 
     def _profile_text(self) -> str:
-        text = shipped("fixtures/profiles/embedded.toml").read_text("utf-8")
+        text = (PROFILES / "embedded.toml").read_text("utf-8")
         for member in fields(Hosts):
             default = str(getattr(Hosts(), member.name))
             text = text.replace(f"https://{default}/", f"https://{getattr(self.hosts, member.name)}/")
             text = text.replace(f'https://{default}"', f'https://{getattr(self.hosts, member.name)}"')
+        text = text.replace('authentication = "tls_client_auth"', self._authentication_lines(), 1)
         resolve = ", ".join(f'"{name}" = "{address}"' for name, address in self.resolve.items())
         return (
             f'{text}\n[network]\ntrust_anchors = ["file:trust.pem"]\nresolve = {{ {resolve} }}\n'
             f'\n[waiting]\nallowed = true\nclock_control = "{self.clock_control}"\n'
         )
 
+    def _authentication_lines(self) -> str:
+        main = self.clients["main"]
+        secret = '\nclient_secret = "file:tpp/main.client_secret"' if main.secret else ""
+        return f'authentication = "{main.authentication}"{secret}'
+
 
 _PEOPLE = {"treasurer": "Camille Exemple", "accountant": "Dominique Exemple"}
-
-
-def shipped(name: str) -> Path:
-    """A file of the project: from the checkout, or from the installed package."""
-    package = Path(__file__).resolve().parent.parent
-    checkout, installed = package.parent / name, package / "_shipped" / name
-    return checkout if checkout.exists() else installed
 
 
 def _psu(role: str, name: str) -> Psu:
@@ -236,66 +233,7 @@ def _public_pem(keys: Keyring) -> str:
     return public.public_bytes(serialization.Encoding.PEM, form).decode()
 
 
-def _deviants() -> dict[str, deviants.Deviant]:
-    return deviants.load()
-
-
-def serve(arguments: argparse.Namespace) -> int:
-    """Serve a bank until a signal comes, or standard input is closed if that was asked for."""
-    known = _deviants()
-    if arguments.list_deviants:
-        for deviant_id in sorted(known):
-            sys.stdout.write(f"{deviant_id}  {known[deviant_id].description}\n")
-        return 0
-    if arguments.deviant and arguments.deviant not in known:
-        sys.stderr.write(f"--deviant: found {arguments.deviant}, wanted one of --list-deviants\n")
-        return 2
-    done = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
-    if arguments.until_stdin_closes and not sys.stdin.isatty():
-        threading.Thread(target=_await_end, args=(done,), daemon=True).start()
-    bank = EmbeddedBank(
-        arguments.deviant,
-        latency=arguments.latency,
-        hosts=arguments.hosts,
-        folder=arguments.folder,
-        redirect_uris=arguments.redirect_uri or _MAIN_URIS,
-    )
-    with bank:
-        sys.stdout.write(f"ready {bank.profile}\n")
-        sys.stdout.flush()
-        done.wait()
-    return 0
-
-
-def _await_end(done: threading.Event) -> None:
-    while sys.stdin.buffer.read(1024):
-        pass
-    done.set()
-
-
-def _hosts(text: str) -> Hosts:
-    names = text.split(",")
-    if len(names) != 3 or len(set(names)) != 3:
-        raise argparse.ArgumentTypeError("three different host names are wanted: sso,cert,api")
-    return Hosts(*names)
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """The command line of the bank's own process."""
-    parser = argparse.ArgumentParser(prog="python -m conformance.selftest.embedded")
-    commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("serve", help="serve the embedded bank until stopped")
-    command.add_argument("--deviant", help="serve this deviant, as refresh-single-use/1")
-    command.add_argument("--list-deviants", action="store_true", help="list the deviants and end")
-    command.add_argument("--latency", type=float, default=0, help="seconds added to each answer")
-    command.add_argument("--folder", type=Path, help="where the profile goes")
-    command.add_argument("--hosts", type=_hosts, help="sso,cert,api instead of the default host names")
-    command.add_argument("--redirect-uri", action="append", help="of the main TPP, instead of the profile's")
-    command.add_argument("--until-stdin-closes", action="store_true", help="end when standard input does")
-    return serve(parser.parse_args(argv))
-
-
 if __name__ == "__main__":
+    from conformance.selftest.serving import main
+
     sys.exit(main())

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from conformance.bank.settings import Keys, SigningKey
-from conformance.pki.authority import Authority, Issued, Organization, pem, thumbprint
+from conformance.pki.authority import Authority, Issued, Organization, pem, self_signed, thumbprint
 
 MAIN = Organization("Exemple TPP SAS", "PSDFR-ACPR-12345")
 # the same host name, as two TPPs have that one provider hosts: a common name identifies nobody
@@ -47,8 +47,7 @@ class Keyring:
     @cached_property
     def self_signed(self) -> Issued:
         """A certificate that no authority issued, for self_signed_tls_client_auth."""
-        own = Authority("A self-signed TPP")
-        return Issued(own.certificate, own.key)
+        return self_signed(MAIN)
 
     @property
     def trust_pem(self) -> bytes:
