@@ -5,16 +5,21 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import click
+
+from conformance.report.html import make_html
 from conformance.report.make import make_reports
 from conformance.report.summary import print_summary
 
 
 def report_command(folder: Path) -> int:
-    """Make the reports of a run's folder again and print the summary.
+    """Make the reports of a run's folder again, with Allure's HTML where an Allure command is found.
 
     Raises:
         UsageError: the folder holds no evidence.
     """
     verdicts = make_reports(folder)
+    html = make_html(folder)
     print_summary(verdicts, sys.stdout, folder=folder)
+    click.echo(f"  Allure's HTML     {html.page or html.reason}")
     return verdicts.exit_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -74,8 +75,12 @@ def run_command(
     return _tell(folder)
 
 
-def judge(options: Options) -> Path:
+def judge(options: Options, prepare: Callable[[Running], None] = lambda _: None) -> Path:
     """Run the scenarios against an opened target.
+
+    Args:
+        options: what the user asked for.
+        prepare: handed the run before it begins.
 
     Returns:
         The run's folder, with evidence and reports.
@@ -84,6 +89,7 @@ def judge(options: Options) -> Path:
         UsageError: the run could not start.
     """
     running = open_run(options)
+    prepare(running)
     handover = Handover(options, running)
     code = run_pytest([handover])
     if not running.plan:

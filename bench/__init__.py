@@ -1,0 +1,1 @@
+"""How much the suite costs beside a bare `requests` script that makes the same exchanges."""

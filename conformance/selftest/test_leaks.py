@@ -1,0 +1,90 @@
+"""Nothing secret or personal in any byte that a run writes or prints."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from conformance.selftest.embedded import EmbeddedBank
+from conformance.selftest.runs import CommandRun, run_command
+
+SHORTEST = 4
+
+
+@pytest.fixture(scope="module", params=[None, "token-response-members/3", "bearer-token-confidential/1"])
+def judged(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[CommandRun, set[str]]:
+    """A run against the reference bank and against banks that put tokens where nobody expects them."""
+    from conformance.bank import deviants
+
+    if request.param and request.param not in deviants.load():
+        pytest.skip(f"there is no deviant {request.param}")
+    folder = tmp_path_factory.mktemp("leaks")
+    with EmbeddedBank(request.param) as bank:
+        run = run_command("run", "--target", str(bank.profile), folder=folder)
+        return run, bank.secrets()
+
+
+def forms(secret: str) -> Iterator[bytes]:
+    """How a secret may hide: raw, URL-encoded, base64, JSON-escaped."""
+    raw = secret.encode()
+    yield raw
+    yield quote(secret, safe="").encode()
+    yield quote_plus(secret).encode()
+    yield json.dumps(secret)[1:-1].encode()
+    yield json.dumps(secret, ensure_ascii=False)[1:-1].encode()
+    if len(raw) >= 6:
+        yield base64.b64encode(raw)
+        yield base64.urlsafe_b64encode(raw).rstrip(b"=")
+
+
+def test_the_run_wrote_evidence_and_reports(judged: tuple[CommandRun, set[str]]) -> None:
+    """A search through nothing finds nothing."""
+    run, secrets = judged
+    names = {path.name for path in run.written}
+
+    assert {"evidence.ndjson", "verdicts.json", "junit.xml"} <= names
+    assert any("allure-results" in path.parts for path in run.written)
+    assert len([secret for secret in secrets if len(secret) >= SHORTEST]) > 20
+
+
+def test_no_secret_stands_in_any_file(judged: tuple[CommandRun, set[str]]) -> None:
+    """Tokens, codes, cookies, credentials, keys, names, IBANs, balances: in no encoding, in no attachment."""
+    run, secrets = judged
+    found = [
+        (path.name, secret[:3] + "…")
+        for path in run.written
+        for secret in _searchable(secrets)
+        if any(form in content for form in forms(secret) for content in [_content(path)])
+    ]
+
+    assert found == []
+
+
+def test_no_secret_stands_on_the_terminal(judged: tuple[CommandRun, set[str]]) -> None:
+    """Neither in progress nor in the summary."""
+    run, secrets = judged
+    printed = (run.out + run.err).encode()
+
+    assert [
+        secret[:3] for secret in _searchable(secrets) if any(form in printed for form in forms(secret))
+    ] == []
+
+
+def _searchable(secrets: set[str]) -> list[str]:
+    return [secret for secret in secrets if len(secret) >= SHORTEST]
+
+
+_CONTENTS: dict[Path, bytes] = {}
+
+
+def _content(path: Path) -> bytes:
+    if path not in _CONTENTS:
+        _CONTENTS[path] = path.read_bytes()
+    return _CONTENTS[path]
