@@ -69,17 +69,25 @@ def try_bank(deviant: str | None, select: tuple[str, ...] = ()) -> Trial:
         deviant: its id; None for the reference bank.
         select: ids, areas or levels to judge; empty means everything.
     """
+    with EmbeddedBank(deviant, keys=_keys()) as bank:
+        return judge_profile(deviant, bank.profile, select)
+
+
+def judge_profile(name: str | None, profile: Path, select: tuple[str, ...] = ()) -> Trial:
+    """Judge whatever a profile describes.
+
+    Args:
+        name: what is wrong with it; None for nothing.
+        profile: of the target.
+        select: ids, areas or levels to judge; empty means everything.
+    """
     started = time.perf_counter()
     folder = Path(tempfile.mkdtemp(prefix="selftest-"))
     try:
-        with EmbeddedBank(deviant, keys=_keys()) as bank:
-            options = Options(
-                str(bank.profile), select=select, folder=folder, slug="embedded", reporting=False
-            )
-            judge(options)
-        return _trial(deviant, folder, time.perf_counter() - started)
+        judge(Options(str(profile), select=select, folder=folder, slug="target", reporting=False))
+        return _trial(name, folder, time.perf_counter() - started)
     except ConformanceError as error:
-        return Trial(deviant, error=str(error), seconds=time.perf_counter() - started)
+        return Trial(name, error=str(error), seconds=time.perf_counter() - started)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

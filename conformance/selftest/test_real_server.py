@@ -1,0 +1,61 @@
+"""The suite against an OpenID-certified authorization server that none of us wrote, and against its mutations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conformance.selftest.real_server import MUTATIONS, RealServer, unavailable
+from conformance.selftest.trial import RED, Trial, judge_profile
+from conformance.verdict import Verdict
+
+#: What is true of this server, with the clause; docs/real-server.md explains each.
+DEVIATES: dict[str, Verdict] = {}
+
+
+@pytest.fixture(scope="module")
+def _installed() -> None:
+    if reason := unavailable():
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="module", params=["opaque", "jwt"])
+def unmutated(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, _installed: None
+) -> Trial:
+    """The server as the bank's document describes it, with access tokens of either kind."""
+    folder = tmp_path_factory.mktemp("real-server")
+    with RealServer(folder, access_tokens=request.param) as server:
+        return judge_profile(None, server.profile)
+
+
+def test_nothing_is_failed_that_is_not_true_of_the_server(unmutated: Trial) -> None:
+    """Each finding is the server's real behaviour, named here and explained in the docs."""
+    found = {name: verdict for name, verdict in unmutated.verdicts.items() if verdict in RED}
+
+    assert found == DEVIATES, {name: unmutated.reasons[name] for name in found}
+
+
+def test_nothing_stays_undecided(unmutated: Trial) -> None:
+    """A server that answers can be judged."""
+    assert {name: unmutated.reasons[name] for name in unmutated.open} == {}
+
+
+def test_most_requirements_are_observed(unmutated: Trial) -> None:
+    """A run that skips is no proof."""
+    passed = [name for name, verdict in unmutated.verdicts.items() if verdict is Verdict.PASSED]
+
+    assert len(passed) >= 70, sorted(set(unmutated.verdicts) - set(passed))
+
+
+@pytest.mark.usefixtures("_installed")
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_mutation_of_the_server_is_caught(mutation: str, tmp_path: Path) -> None:
+    """Each breaks a rule in the configuration of a server that is not ours."""
+    expected = MUTATIONS[mutation]
+
+    with RealServer(tmp_path, mutation) as server:
+        trial = judge_profile(mutation, server.profile, select=expected)
+
+    assert set(trial.red) == set(expected), (trial.verdicts, trial.reasons, trial.error)
