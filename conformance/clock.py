@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+_COARSE = timedelta(seconds=5)
+
 
 @dataclass(slots=True)
 class Clock:
@@ -23,3 +25,8 @@ class Clock:
     def move(self, by: timedelta) -> None:
         """Follow the target's clock, which was moved."""
         self.moved += by
+
+    def meet(self, told: datetime) -> None:
+        """Take over the time that a target with a movable clock tells: an earlier run may have moved it."""
+        if abs(told - self.now()) > _COARSE:
+            self.moved = told - self.wall()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -78,6 +79,7 @@ class Exchange:
         client: name of the TPP whose certificate was offered; None where none was.
         sent: aware UTC time at which the request was sent.
         elapsed: until the whole answer was read.
+        ahead: how far the target's clock was ahead of the machine's when it was sent, because it was moved.
     """
 
     number: int
@@ -94,6 +96,26 @@ class Exchange:
     body: bytes = b""
     failure: Failure | None = None
     tls: TlsFacts | None = None
+    ahead: timedelta = timedelta()
+
+    @property
+    def sent_at_target(self) -> datetime:
+        """The target's time at which it was sent."""
+        return self.sent + self.ahead
+
+    @property
+    def received_at_target(self) -> datetime:
+        """The target's time at which the whole answer was read."""
+        return self.sent_at_target + self.elapsed
+
+    @property
+    def date(self) -> datetime | None:
+        """The Date header as aware UTC time; None where it is absent or unreadable."""
+        try:
+            found = parsedate_to_datetime(self.headers.get("Date", ""))
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        except (ValueError, TypeError, OverflowError):
+            return None
 
     @property
     def answered(self) -> bool:

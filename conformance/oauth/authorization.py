@@ -74,12 +74,14 @@ class AuthorizationResponse:
         url: the redirect's target, never requested.
         exchange: the answer of the bank whose Location it was.
         asked: whether the PSU was asked for credentials on the way.
+        played: labels of the steps that the PSU did on the way.
     """
 
     request: AuthorizationRequest
     url: str
     exchange: Exchange
     asked: bool = False
+    played: tuple[str, ...] = ()
     query: Pairs = field(init=False)
     fragment: Pairs = field(init=False)
 

@@ -83,7 +83,12 @@ def verify(token: CompactJws, keys: Iterable[dict[str, Any]], allowed: Iterable[
     permitted = [name for name in allowed if name in ASYMMETRIC]
     if token.algorithm not in permitted:
         raise JoseProblem(f"alg {token.algorithm}, which is not an advertised asymmetric algorithm")
-    key = _select(token, list(keys))
+    failures = [_failure(token, key, permitted) for key in _select(token, list(keys))]
+    if all(failures):
+        raise JoseProblem(f"a signature that does not verify ({failures[0]})")
+
+
+def _failure(token: CompactJws, key: dict[str, Any], permitted: list[str]) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # joserfc warns of algorithms that RFC 9864 deprecates
@@ -92,18 +97,20 @@ def verify(token: CompactJws, keys: Iterable[dict[str, Any]], allowed: Iterable[
             )
             jws.deserialize_compact(token.text, public, algorithms=permitted)
     except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise JoseProblem(f"a signature that does not verify ({type(error).__name__})") from None
+        return type(error).__name__
+    return None
 
 
-def _select(token: CompactJws, keys: list[dict[str, Any]]) -> dict[str, Any]:
+def _select(token: CompactJws, keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The keys that the kid names; RFC 7517 section 4.5 lets keys of different kty share one."""
     if token.key_id is None:
         if len(keys) == 1:
-            return keys[0]
+            return keys
         raise JoseProblem(f"no kid, while the key set holds {len(keys)} keys")
     named = [key for key in keys if key.get("kid") == token.key_id]
     if not named:
         raise JoseProblem("a kid that the key set does not hold")
-    return named[0]
+    return named
 
 
 def sign_assertion(claims: dict[str, Any], key: PrivateKeyTypes) -> str:

@@ -142,6 +142,16 @@ class FormAgent:
         """Labels of the steps at which the PSU is offered to cancel."""
         return tuple(step.page for step in self._psu.journey if step.cancel)
 
+    @property
+    def on_device(self) -> tuple[str, ...]:
+        """Labels of the steps at which the PSU proves possession of its device."""
+        return tuple(step.page for step in self._psu.journey if step.device)
+
+    @property
+    def typed(self) -> frozenset[str]:
+        """Everything that the PSU types into the bank's pages."""
+        return frozenset(value for step in self._psu.journey for value in step.fill.values())
+
     def look(self, browser: Browser, request: AuthorizationRequest, *, method: str = "GET") -> Landing:
         """Open the authorization URL and do nothing there."""
         purpose = "open the authorization URL in the PSU's browser"
@@ -188,13 +198,10 @@ class FormAgent:
         purpose = f"the PSU {'cancels' if cancel else 'answers'} the page {step.page!r}"
         after = self._rest(browser, request, browser.submit(form, pairs, purpose=purpose))
         asked = asked or before.asked
-        response = replace(after.response, asked=asked) if after.response else None
+        played = (*before.played, step.page)
+        response = replace(after.response, asked=asked, played=played) if after.response else None
         return replace(
-            after,
-            response=response,
-            asked=asked,
-            pages=(*before.pages, *after.pages),
-            played=(*before.played, step.page),
+            after, response=response, asked=asked, pages=(*before.pages, *after.pages), played=played
         )
 
     def _decide_on_device(self, means: str) -> None:

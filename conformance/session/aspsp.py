@@ -49,7 +49,14 @@ class Aspsp:
         """GET the discovery URL, anonymously, without following a redirect."""
         headers = {"Accept": "application/json"}
         purpose = "fetch the discovery document"
-        return self.anonymous.get(self.documented.discovery_url, purpose=purpose, headers=headers)
+        answer = self.anonymous.get(self.documented.discovery_url, purpose=purpose, headers=headers)
+        if self.profile.waiting.clock_control and answer.date:
+            self._recorder.clock.meet(answer.date)
+        return answer
+
+    def visit(self, url: str, purpose: str) -> Exchange:
+        """GET a published URL as it stands, anonymously, without following a redirect."""
+        return self.anonymous.get(url, purpose=purpose)
 
     @property
     def configuration(self) -> Configuration:

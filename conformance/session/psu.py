@@ -33,6 +33,16 @@ class Psu:
         """Labels of the steps at which it is offered to cancel."""
         return self._agent.cancellable
 
+    @property
+    def on_device(self) -> tuple[str, ...]:
+        """Labels of the steps at which it proves possession of its device."""
+        return self._agent.on_device
+
+    @property
+    def typed(self) -> frozenset[str]:
+        """Everything that it types into the bank's pages: its login name and other secrets."""
+        return self._agent.typed
+
     def fresh_browser(self) -> Browser:
         """A browser without cookies."""
         return Browser(self._aspsp.anonymous.fresh(), self._aspsp.page_hosts)

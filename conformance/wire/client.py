@@ -110,6 +110,7 @@ class Client:
     def _perform(self, request: requests.Request, url: str, purpose: str, body: bytes | None) -> Exchange:
         recorder = self._wire.recorder
         number, sent, started = recorder.next_number(), recorder.clock.wall(), time.perf_counter()
+        ahead = recorder.clock.moved
         sent_headers = Headers(tuple((name, str(value)) for name, value in request.headers.items()))
         answer: dict[str, Any]
         try:
@@ -129,6 +130,7 @@ class Client:
             request_body=body,
             sent=sent,
             elapsed=timedelta(seconds=time.perf_counter() - started),
+            ahead=ahead,
             tls=replace(facts(), client_certificate_sha256=self.identity.sha256 if self.identity else None),
             **answer,
         )
