@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from conformance.errors import NotApplicable
+from conformance.exchange import Exchange
 from conformance.psu.agent import FormAgent
 from conformance.session.aspsp import Aspsp
 from conformance.session.patience import Patience
@@ -36,6 +37,7 @@ class Session:
         self.recorder = recorder
         self._wire = Wire(target.profile.network, recorder)
         self.aspsp = Aspsp(target.profile, self._wire.client(), recorder)
+        self.token_responses: list[Exchange] = []
         self.patience = Patience(target.profile.waiting, recorder, announce)
         self._learn_secrets()
 
@@ -48,7 +50,8 @@ class Session:
     @cached_property
     def tpps(self) -> list[Tpp]:
         """The TPPs of the profile, in its order."""
-        around = Surroundings(self._wire, self.aspsp, self.recorder, self.psus[0] if self.psus else None)
+        psu = self.psus[0] if self.psus else None
+        around = Surroundings(self._wire, self.aspsp, self.recorder, psu, self.token_responses)
         found = []
         for name, profile in self.target.profile.tpp.items():
             identity = replace(profile.identity, name=name) if profile.identity else None

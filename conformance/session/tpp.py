@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from conformance.errors import NotApplicable, Unobservable
@@ -29,12 +29,14 @@ class Surroundings:
         aspsp: the bank.
         recorder: where exchanges are cited.
         psu: who authorizes where nobody else is named; None where the profile has no PSU.
+        token_responses: every answer of the run that held tokens, in order.
     """
 
     wire: Wire
     aspsp: Aspsp
     recorder: Recorder
     psu: Psu | None
+    token_responses: list[Exchange] = field(default_factory=list)
 
 
 class Tpp:
@@ -53,7 +55,7 @@ class Tpp:
         self.client_id = str(profile.client_id)
         self._around = around
         self._client = client
-        self._grants: dict[str, Grant | Unobservable] = {}
+        self._exchanged: dict[str, tuple[AuthorizationResponse, Exchange] | Unobservable] = {}
         self._role: Role = next(iter(profile.scopes))
 
     # who it is
@@ -67,6 +69,22 @@ class Tpp:
     def redirect_uri(self) -> str:
         """Its first registered redirect URI."""
         return self.profile.redirect_uris[0]
+
+    @property
+    def another_redirect_uri(self) -> str:
+        """Its second registered redirect URI.
+
+        Raises:
+            NotApplicable: the profile has only one.
+        """
+        if len(self.profile.redirect_uris) < 2:
+            raise NotApplicable("the profile has one redirect URI only")
+        return self.profile.redirect_uris[1]
+
+    @property
+    def authenticates_by_certificate(self) -> bool:
+        """Whether its certificate alone says at the token endpoint who it is (RFC 8705, section 2)."""
+        return self.profile.authentication in ("tls_client_auth", "self_signed_tls_client_auth")
 
     def scope(self, role: Role | None = None) -> str:
         """The documented scopes of a role, separated by spaces."""
@@ -196,15 +214,18 @@ class Tpp:
 
     def request_token(self, request: TokenRequest, *, url: str | None = None) -> Exchange:
         """POST a token request to the effective token endpoint, authenticated as the profile says."""
-        aspsp = self._around.aspsp
-        authentication = ClientAuthentication(self.profile, aspsp.documented_issuer)
-        sent = authentication.apply(request, self._around.recorder.clock.now())
+        sent = self.authenticated(request)
         headers = {"Accept": "application/json", **sent.headers}
         answer = self._client.post_form(
-            url or aspsp.token_endpoint, sent.pairs, purpose=request.purpose, headers=headers
+            url or self._around.aspsp.token_endpoint, sent.pairs, purpose=request.purpose, headers=headers
         )
         self._learn_tokens(answer)
         return answer
+
+    def authenticated(self, request: TokenRequest) -> TokenRequest:
+        """The request with what the client's method of authentication adds to it."""
+        method = ClientAuthentication(self.profile, self._around.aspsp.documented_issuer)
+        return method.apply(request, self._around.recorder.clock.now())
 
     def exchange(self, authorization: AuthorizationResponse) -> Exchange:
         """Exchange the code of a redirect."""
@@ -233,10 +254,11 @@ class Tpp:
         query: str = "",
         body: bytes | None = None,
         media_type: str | None = None,
+        headers: dict[str, str] | None = None,
         purpose: str,
     ) -> Exchange:
         """Send something else than the documented POST to the token endpoint."""
-        headers = {"Content-Type": media_type} if media_type else {}
+        headers = {**(headers or {}), **({"Content-Type": media_type} if media_type else {})}
         url = self._around.aspsp.token_endpoint + (f"?{query}" if query else "")
         answer = self._client.send(method, url, purpose=purpose, headers=headers, body=body)
         self._learn_tokens(answer)
@@ -248,6 +270,8 @@ class Tpp:
             value = answer.members.get(name)
             if isinstance(value, str) and len(value) > 3:
                 redactor.learn(name, value)
+        if answer.succeeded and answer.members.get("access_token"):
+            self._around.token_responses.append(answer)
 
     # grants
 
@@ -257,16 +281,29 @@ class Tpp:
         Raises:
             Unobservable: it could not be obtained; every scenario is told so, the PSU is not asked again.
         """
+        authorization, answer = self._shared(role)
+        return _grant(authorization, answer)
+
+    def first_exchange(self, role: Role | None = None) -> Exchange:
+        """The code exchange of the shared grant, whatever the bank answered to it.
+
+        Raises:
+            Unobservable: no code came back.
+        """
+        return self._shared(role)[1]
+
+    def _shared(self, role: Role | None) -> tuple[AuthorizationResponse, Exchange]:
         key = role or self._role
-        if key not in self._grants:
+        if key not in self._exchanged:
             try:
-                self._grants[key] = self.own_grant(role=role)
+                authorization = self.authorize(role=role)
+                self._exchanged[key] = authorization, self.exchange(authorization)
             except Unobservable as reason:
-                self._grants[key] = reason
-        found = self._grants[key]
+                self._exchanged[key] = reason
+        found = self._exchanged[key]
         if isinstance(found, Unobservable):
             raise Unobservable(str(found))
-        self._around.recorder.cite(found.authorization.exchange, found.exchange)
+        self._around.recorder.cite(found[0].exchange, found[1])
         return found
 
     def own_grant(
@@ -283,10 +320,7 @@ class Tpp:
             Unobservable: no code, or no token for it.
         """
         authorization = self.authorize(request, role=role, psu=psu, browser=browser)
-        answer = self.exchange(authorization)
-        if not answer.succeeded or not isinstance(answer.members.get("access_token"), str):
-            raise Unobservable(f"the code exchange gave no token: {answer.summary}")
-        return Grant(authorization, answer, answer)
+        return _grant(authorization, self.exchange(authorization))
 
     # resources
 
@@ -319,3 +353,9 @@ class Tpp:
             headers["Authorization"] = f"{scheme} {token}"
         url = f"{self._around.aspsp.api.base_url}{probe.path}{f'?{query}' if query else ''}"
         return self._client.send(probe.method, url, purpose=purpose, headers=headers, json=probe.json_body)
+
+
+def _grant(authorization: AuthorizationResponse, answer: Exchange) -> Grant:
+    if not answer.succeeded or not isinstance(answer.members.get("access_token"), str):
+        raise Unobservable(f"the code exchange gave no token: {answer.summary}")
+    return Grant(authorization, answer, answer)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import html
 import json
 import re
 import secrets
+from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 _SHORTEST = 4
+_JWT_START = "eyJ"
+_LOWER_HEX = re.compile("%[0-9A-F]{2}")
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){1,4}")
 
 
@@ -23,7 +27,7 @@ class Redactor:
     def __init__(self, key: bytes | None = None) -> None:
         self._key = key or secrets.token_bytes(32)
         self._pseudonyms: dict[str, str] = {}
-        self._by_start: dict[str, list[tuple[str, str]]] = {}
+        self._by_start: dict[str, dict[str, str]] = {}
 
     def learn(self, kind: str, value: str) -> str:
         """Remember a secret and return its pseudonym.
@@ -45,18 +49,16 @@ class Redactor:
         return f"<{kind}:{digest[:8]}>"
 
     def mask(self, text: str) -> str:
-        """The text without any secret that is known, nor anything shaped as a JSON Web Token."""
-        text = _JWT.sub(lambda match: self.learn("token", match.group()), text)
+        """The text without any secret that is known, nor anything shaped as a JSON Web Token.
+
+        Secrets that overlap are taken out together, under the pseudonym of the first.
+        """
         pieces: list[str] = []
-        start = position = 0
-        while position <= len(text) - _SHORTEST:
-            hit = self._match(text, position)
-            if hit is None:
-                position += 1
-                continue
-            pieces += (text[start:position], hit[1])
-            start = position = position + len(hit[0])
-        return "".join((*pieces, text[start:]))
+        begun = 0
+        for start, end, pseudonym in _joined(self._found(text)):
+            pieces += (text[begun:start], pseudonym)
+            begun = end
+        return "".join((*pieces, text[begun:])) if pieces else text
 
     def knows(self, value: str) -> bool:
         """Whether the value has been learnt as a secret."""
@@ -67,24 +69,52 @@ class Redactor:
         """Every secret learnt so far, for the search that proves that none leaked."""
         return tuple(self._pseudonyms)
 
-    def _match(self, text: str, position: int) -> tuple[str, str] | None:
-        candidates = self._by_start.get(text[position : position + _SHORTEST])
-        if not candidates:
-            return None
-        return next((pair for pair in candidates if text.startswith(pair[0], position)), None)
+    def _found(self, text: str) -> list[tuple[int, int, str]]:
+        """Start, end and pseudonym of every secret in the text, also of those inside one another."""
+        tokens = [
+            (match.start(), match.end(), self.learn("token", match.group()))
+            for match in (_JWT.finditer(text) if _JWT_START in text else ())
+        ]
+        known = self._by_start
+        starts = [at for at in range(len(text) - _SHORTEST + 1) if text[at : at + _SHORTEST] in known]
+        found = [
+            (at, at + len(form), pseudonym)
+            for at in starts
+            for form, pseudonym in known[text[at : at + _SHORTEST]].items()
+            if text.startswith(form, at)
+        ]
+        return found + tokens
 
     def _index(self, form: str, pseudonym: str) -> None:
-        if len(form) < _SHORTEST:
-            return
-        candidates = self._by_start.setdefault(form[:_SHORTEST], [])
-        candidates.append((form, pseudonym))
-        candidates.sort(key=lambda pair: len(pair[0]), reverse=True)
+        if len(form) < _SHORTEST or _JWT.fullmatch(form):
+            return  # a JSON Web Token is found by its shape
+        start = form[:_SHORTEST]
+        # a new table each time: another thread may be reading the one that it replaces
+        self._by_start[start] = {**self._by_start.get(start, {}), form: pseudonym}
+
+
+def _joined(found: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Places in order, those that overlap as one; of two that begin together the longer names it."""
+    begun, ended, named = 0, 0, ""
+    for start, end, pseudonym in sorted(found, key=lambda place: (place[0], -place[1])):
+        if named and start < ended:
+            ended = max(ended, end)
+            continue
+        if named:
+            yield begun, ended, named
+        begun, ended, named = start, end, pseudonym
+    if named:
+        yield begun, ended, named
 
 
 def _forms(text: str) -> set[str]:
-    """How a value may stand in a file: raw, URL-encoded, base64, JSON-escaped."""
+    """How a value may stand in a file: raw, URL-encoded, base64, JSON-escaped, escaped in HTML."""
     raw = text.encode("utf-8", "surrogatepass")
-    forms = {text, json.dumps(text)[1:-1], quote(raw, safe=""), quote_plus(raw), quote(raw)}
-    if len(raw) >= 6:
-        forms |= {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode().rstrip("=")}
+    forms = {text, quote(raw, safe=""), quote_plus(raw), quote(raw), html.escape(text)}
+    forms |= {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    forms |= {
+        _LOWER_HEX.sub(lambda match: match.group().lower(), form) for form in list(forms) if "%" in form
+    }
+    if len(raw) >= _SHORTEST:
+        forms |= {encode(raw).decode().rstrip("=") for encode in (base64.b64encode, base64.urlsafe_b64encode)}
     return forms
