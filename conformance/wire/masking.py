@@ -19,6 +19,8 @@ from conformance.wire.outline import outline
 from conformance.wire.redaction import Redactor
 
 _LARGEST_TEXT = 65_536
+_METADATA = frozenset({"authorization_endpoint", "jwks_uri", "response_types_supported", "token_endpoint"})
+_NAME = re.compile(r"(?!.*\d{6})[A-Za-z_$@#][\w.:$@#/-]{0,63}", re.ASCII)
 
 
 class Masking:
@@ -90,12 +92,16 @@ class Masking:
 
     def _members(self, value: Any) -> Any:
         if isinstance(value, dict):
-            if "issuer" in value or "keys" in value:
+            if _is_metadata(value) or _is_key_set(value):
                 return self._public(value)
-            return {self.redactor.mask(str(key)): self._member(str(key), item) for key, item in value.items()}
+            return {self._name(str(key)): self._member(str(key), item) for key, item in value.items()}
         if isinstance(value, list):
             return [self._members(item) for item in value]
         return value if value is None or isinstance(value, bool) else self._leaf("value", value)
+
+    def _name(self, name: str) -> str:
+        """A member's name; what does not look like one may be an account's number or a person's."""
+        return self.redactor.mask(name) if _NAME.fullmatch(name) else self.redactor.learn("member", name)
 
     def _member(self, name: str, value: Any) -> Any:
         if isinstance(value, dict | list):
@@ -109,26 +115,24 @@ class Masking:
             return self.redactor.mask(value) if isinstance(value, str) else value
         if not isinstance(value, str):
             return self.redactor.pseudonym(_kind(name), value)
-        if value.startswith("https://"):
+        if value.startswith("https://") and not re.search(r"\s", value):
             return self.url(value)
+        return self._secret(_kind(name), value)
+
+    def _secret(self, kind: str, value: str) -> str:
+        """Masked everywhere where the value tells something, and here only where it is a common word."""
         tells = len(value) >= 6 and (not value.isalpha() or not value.islower())
-        return (
-            self.redactor.learn(_kind(name), value) if tells else self.redactor.pseudonym(_kind(name), value)
-        )
+        return self.redactor.learn(kind, value) if tells else self.redactor.pseudonym(kind, value)
 
     def _public(self, value: Any, name: str = "") -> Any:
         """Metadata and key sets are public, but for what must never stand in them."""
+        if name in PRIVATE_JWK and value:
+            return self.redactor.learn("private_key", value if isinstance(value, str) else json.dumps(value))
         if isinstance(value, dict):
-            return {key: self._public(item, key) for key, item in value.items()}
+            return {self.redactor.mask(key): self._public(item, key) for key, item in value.items()}
         if isinstance(value, list):
             return [self._public(item) for item in value]
-        if isinstance(value, str):
-            return (
-                self.redactor.learn("private_key", value)
-                if name in PRIVATE_JWK
-                else self.redactor.mask(value)
-            )
-        return value
+        return self.redactor.mask(value) if isinstance(value, str) else value
 
     def _pairs(self, text: str) -> str:
         pairs = parse_qsl(text, keep_blank_values=True, errors="replace")
@@ -151,7 +155,7 @@ class Masking:
         }
         if name in special:
             return special[name](value)
-        return self.redactor.mask(value) if name in HEADERS else self.redactor.learn("header", value)
+        return self.redactor.mask(value) if name in HEADERS else self._secret("header", value)
 
     def _set_cookie(self, value: str) -> str:
         pair, separator, attributes = value.partition(";")
@@ -164,6 +168,16 @@ class Masking:
     def _authorization(self, value: str) -> str:
         scheme, _, credentials = value.partition(" ")
         return f"{self.redactor.mask(scheme)} {self.redactor.learn('credential', credentials)}"
+
+
+def _is_metadata(value: dict[str, Any]) -> bool:
+    issuer = value.get("issuer")
+    return isinstance(issuer, str) and issuer.startswith("https://") and not _METADATA.isdisjoint(value)
+
+
+def _is_key_set(value: dict[str, Any]) -> bool:
+    keys = value.get("keys")
+    return isinstance(keys, list) and all(isinstance(key, dict) and "kty" in key for key in keys)
 
 
 def _kind(name: str) -> str:

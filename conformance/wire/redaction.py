@@ -53,12 +53,15 @@ class Redactor:
 
         Secrets that overlap are taken out together, under the pseudonym of the first.
         """
+        found = self._found(text)
+        if not found:
+            return text
         pieces: list[str] = []
         begun = 0
-        for start, end, pseudonym in _joined(self._found(text)):
+        for start, end, pseudonym in _joined(found):
             pieces += (text[begun:start], pseudonym)
             begun = end
-        return "".join((*pieces, text[begun:])) if pieces else text
+        return "".join((*pieces, text[begun:]))
 
     def knows(self, value: str) -> bool:
         """Whether the value has been learnt as a secret."""
