@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -12,6 +11,7 @@ import requests
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse, encode
+from conformance.psu.landing import Ending, Landing
 from conformance.psu.page import Form, Page, read_page
 from conformance.target.model import Psu, Step
 from conformance.wire.client import Client
@@ -19,45 +19,6 @@ from conformance.wire.recorder import Recorder
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_HOPS = 20
-
-
-class Ending(StrEnum):
-    """Where a browser came to rest."""
-
-    REDIRECT = "sent back to the TPP"
-    JOURNEY = "on a page of the journey"
-    ELSEWHERE = "on another page"
-    FAILURE = "without an answer"
-
-
-@dataclass(frozen=True)
-class Landing:
-    """Where a browser came to rest, and what it saw on the way.
-
-    Args:
-        ending: the kind of place.
-        exchange: the last answer.
-        response: the redirect to the TPP, where it ended in one.
-        step: the step of the journey that the page fits, where it ended on one.
-        pages: every answer that was a page, in order.
-        played: labels of the steps that were done.
-        asked: whether credentials were asked of the PSU.
-        described: what stands there, in words without content.
-    """
-
-    ending: Ending
-    exchange: Exchange
-    response: AuthorizationResponse | None = None
-    step: Step | None = None
-    pages: tuple[Exchange, ...] = ()
-    played: tuple[str, ...] = ()
-    asked: bool = False
-    described: str = ""
-
-    @property
-    def asks_credentials(self) -> bool:
-        """Whether it ended where the PSU is asked to authenticate."""
-        return self.step is not None and bool(self.step.fill)
 
 
 class Browser:
@@ -71,6 +32,7 @@ class Browser:
     def __init__(self, client: Client, hosts: frozenset[str]) -> None:
         self.client = client
         self.hosts = hosts
+        self._way: list[Exchange] = []
 
     def open(self, request: AuthorizationRequest, *, purpose: str, method: str = "GET") -> Exchange:
         """Send the authorization request and follow redirects inside the bank."""
@@ -89,6 +51,11 @@ class Browser:
             self.client.get(f"{form.action.partition('?')[0]}?{encode(pairs)}", purpose=purpose)
         )
 
+    def take_way(self) -> tuple[Exchange, ...]:
+        """What it sent since this was asked last."""
+        way, self._way = tuple(self._way), []
+        return way
+
     def leads_out(self, exchange: Exchange) -> str | None:
         """The target of a redirect that leaves the bank; None for anything else."""
         target = _location(exchange)
@@ -98,11 +65,13 @@ class Browser:
 
     def _settle(self, exchange: Exchange) -> Exchange:
         """Follow redirects until a page, or a redirect that leads out."""
+        self._way.append(exchange)
         for _ in range(_MOST_HOPS):
             target = _location(exchange)
             if target is None or self.leads_out(exchange) is not None:
                 return exchange
             exchange = self.client.get(target, purpose="follow the bank's own redirect")
+            self._way.append(exchange)
         return exchange
 
 
@@ -173,6 +142,8 @@ class FormAgent:
         landing = self.look(browser, request)
         while landing.step is not None:
             if landing.step.page in landing.played:
+                if cancel_at in landing.played:
+                    return landing
                 raise Unobservable(
                     f"the bank asks again for {landing.step.page!r}: are the PSU's data right?"
                 )
@@ -223,7 +194,11 @@ class FormAgent:
             )
 
     def _rest(self, browser: Browser, request: AuthorizationRequest, exchange: Exchange) -> Landing:
-        """Say where the browser came to rest."""
+        """Say where the browser came to rest, and how it got there."""
+        landing = self._place(browser, request, exchange)
+        return replace(landing, exchanges=browser.take_way(), cookies=browser.client.cookies)
+
+    def _place(self, browser: Browser, request: AuthorizationRequest, exchange: Exchange) -> Landing:
         if not exchange.answered:
             return Landing(Ending.FAILURE, exchange, described=exchange.summary)
         target = browser.leads_out(exchange)

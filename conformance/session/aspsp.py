@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
+from conformance.oauth.authorization import AuthorizationResponse
 from conformance.oauth.discovery import Configuration, issuer_of
+from conformance.psu.landing import Landing
 from conformance.target.model import Api, AuthorizationServer, Profile
 from conformance.wire.client import Client
 from conformance.wire.recorder import Recorder
@@ -29,6 +31,7 @@ class Aspsp:
         self._recorder = recorder
         self._configuration: Configuration | None = None
         self._keys: Exchange | None = None
+        self._redirects: list[AuthorizationResponse] = []
 
     @property
     def documented(self) -> AuthorizationServer:
@@ -128,3 +131,16 @@ class Aspsp:
             urls += [endpoint] if isinstance(endpoint, str) else []
         hosts = {urlsplit(url).hostname or "" for url in urls}
         return frozenset(hosts | set(self.documented.page_hosts)) - {""}
+
+    def saw(self, landing: Landing) -> Landing:
+        """Remember the redirect with which a browser was sent back, and give its landing on."""
+        if landing.response:
+            self._redirects.append(landing.response)
+        return landing
+
+    @property
+    def codes_seen(self) -> tuple[AuthorizationResponse, ...]:
+        """Every redirect of this run that carried an authorization code, in order."""
+        found = tuple(response for response in self._redirects if response.get("code"))
+        self._recorder.cite(*(response.exchange for response in found))
+        return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from conformance.oauth.authorization import AuthorizationRequest
-from conformance.psu.agent import Browser, FormAgent, Landing
+from conformance.psu.agent import Browser, FormAgent
+from conformance.psu.landing import Landing
 from conformance.session.aspsp import Aspsp
 
 
@@ -51,10 +52,11 @@ class Psu:
         self, request: AuthorizationRequest, browser: Browser | None = None, *, method: str = "GET"
     ) -> Landing:
         """Open the authorization URL, in a fresh browser where none is given, and do nothing there."""
-        return self._agent.look(browser or self.fresh_browser(), request, method=method)
+        landing = self._agent.look(browser or self.fresh_browser(), request, method=method)
+        return self._aspsp.saw(landing)
 
     def play(
         self, request: AuthorizationRequest, browser: Browser | None = None, *, cancel_at: str | None = None
     ) -> Landing:
         """Walk the journey to its end, in the usual browser where none is given."""
-        return self._agent.play(browser or self.browser, request, cancel_at=cancel_at)
+        return self._aspsp.saw(self._agent.play(browser or self.browser, request, cancel_at=cancel_at))

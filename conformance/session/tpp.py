@@ -11,7 +11,8 @@ from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.token import ClientAuthentication, Grant, TokenRequest
-from conformance.psu.agent import Browser, Ending, Landing
+from conformance.psu.agent import Browser
+from conformance.psu.landing import Ending, Landing
 from conformance.session.aspsp import Aspsp
 from conformance.session.psu import Psu
 from conformance.target.model import Probe, Role
