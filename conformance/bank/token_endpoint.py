@@ -108,8 +108,10 @@ class TokenEndpoint(ClientAuthentication):
     def refresh(self, client: Client, form: Form, certificate: PeerCertificate | None) -> Json:
         """New tokens for a refresh token."""
         token = self.bank.tokens.find_refresh_token(form["refresh_token"])
-        if token is None or not self.refresh_token_belongs_to(token, client):
-            raise OAuthProblem("invalid_grant", "the refresh token is unknown")
+        if token is None:
+            raise self.unknown_refresh_token()
+        if not self.refresh_token_belongs_to(token, client):
+            raise OAuthProblem("invalid_grant", "the refresh token is another client's")
         if not self.refresh_certificate_accepted(token, certificate):
             raise OAuthProblem("invalid_grant", "the refresh token was issued over another certificate")
         if not self.refresh_token_unused(token):
@@ -117,8 +119,12 @@ class TokenEndpoint(ClientAuthentication):
             raise OAuthProblem("invalid_grant", "the refresh token was used before")
         if token.grant.revoked or self.bank.tokens.refresh_token_expired(token):
             raise OAuthProblem("invalid_grant", "the refresh token has expired")
-        scopes = self.refresh_scopes(token.grant, form.get("scope"))
+        scopes = self.refresh_scopes(token, form.get("scope"))
         return self.rotate(token, scopes, certificate)
+
+    def unknown_refresh_token(self) -> OAuthProblem:
+        """How a string that is no refresh token of ours is refused (RFC 6749, section 5.2)."""
+        return OAuthProblem("invalid_grant", "the refresh token is unknown")
 
     def refresh_token_belongs_to(self, token: RefreshToken, client: Client) -> bool:
         """Whether the refresh token was issued to this client (RFC 6749, section 10.4)."""
@@ -136,18 +142,19 @@ class TokenEndpoint(ClientAuthentication):
         """End the grant whose used refresh token is replayed (RFC 9700, section 4.14.2)."""
         self.bank.tokens.revoke(token.grant)
 
-    def refresh_scopes(self, grant: Grant, requested: str | None) -> tuple[str, ...]:
+    def refresh_scopes(self, token: RefreshToken, requested: str | None) -> tuple[str, ...]:
         """The scopes of the new access token: all by default, fewer when asked, never more.
 
         Raises:
             OAuthProblem: a scope was not granted.
         """
+        granted = token.grant.scopes
         if requested is None:
-            return grant.scopes
+            return granted
         wanted = requested.split()
-        if not wanted or not set(wanted) <= set(grant.scopes):
+        if not wanted or not set(wanted) <= set(granted):
             raise OAuthProblem("invalid_scope", "a scope exceeds the grant")
-        return tuple(scope for scope in grant.scopes if scope in wanted)
+        return tuple(scope for scope in granted if scope in wanted)
 
     def rotate(self, token: RefreshToken, scopes: Sequence[str], certificate: PeerCertificate | None) -> Json:
         """Disable the refresh token and answer with its successor."""
@@ -166,34 +173,54 @@ class TokenEndpoint(ClientAuthentication):
         replaced: RefreshToken | None = None,
     ) -> Json:
         """New tokens of a grant, and the response that carries them."""
-        tokens = self.bank.tokens
         thumbprint = certificate.thumbprint if certificate else None
-        access_token = tokens.issue_access_token(grant, scopes, thumbprint)
-        refresh_token = tokens.issue_refresh_token(grant, thumbprint)
-        if replaced is not None:
-            replaced.successor = refresh_token
+        grant.access_token = access_token = self.access_token(grant, scopes, thumbprint, replaced=replaced)
+        refresh_token = self.refresh_token(grant, thumbprint, replaced)
         id_token = None
         if "openid" in scopes:
             id_token = self.bank.id_tokens.issue(grant, access_token, refreshed=replaced is not None)
         return self.members(
-            access_token, refresh_token.value, scopes, id_token, refreshed=replaced is not None
+            access_token,
+            refresh_token.value if refresh_token else None,
+            scopes,
+            id_token,
+            refreshed=replaced is not None,
         )
+
+    def access_token(
+        self,
+        grant: Grant,
+        scopes: Sequence[str],
+        thumbprint: str | None,
+        *,
+        replaced: RefreshToken | None,  # noqa: ARG002 (a deviant tells a refresh apart)
+    ) -> str:
+        """Always a new one, bound to the certificate of this request (RFC 8705, section 3)."""
+        return self.bank.tokens.issue_access_token(grant, scopes, thumbprint)
+
+    def refresh_token(
+        self, grant: Grant, thumbprint: str | None, replaced: RefreshToken | None
+    ) -> RefreshToken | None:
+        """Always a new one, the successor of the one that was used (RFC 9700, section 4.14.2)."""
+        token = self.bank.tokens.issue_refresh_token(grant, thumbprint)
+        if replaced is not None:
+            replaced.successor, token.generation = token, replaced.generation + 1
+        return token
 
     def members(
         self,
         access_token: str,
-        refresh_token: str,
+        refresh_token: str | None,
         scopes: Sequence[str],
         id_token: str | None,
         *,
         refreshed: bool,
     ) -> Json:
         """The members of the document's example."""
-        body: Json = {
-            "access_token": access_token,
-            "refresh_token": refresh_token,
-            "scope": self.scope_member(scopes),
-        }
+        body: Json = {"access_token": access_token}
+        if refresh_token is not None:
+            body["refresh_token"] = refresh_token
+        body["scope"] = self.scope_member(scopes)
         if id_token is not None:
             body["id_token"] = id_token
         return body | {"token_type": self.token_type(), "expires_in": self.expires_in(refreshed=refreshed)}

@@ -32,6 +32,7 @@ class Grant:
         authenticated: when the PSU was authenticated.
         acr: the authentication context class that was reached.
         session_id: the browser session in which it was granted.
+        access_token: the latest that was issued from it.
         revoked: nothing issued from it is good any more.
     """
 
@@ -43,6 +44,7 @@ class Grant:
     acr: str
     nonce: str | None = None
     session_id: str = ""
+    access_token: str = field(default="", repr=False)
     revoked: bool = False
 
 
@@ -65,6 +67,7 @@ class RefreshToken:
     Args:
         token_id: the `jti` of its JWT.
         thumbprint: of the certificate over which it was issued.
+        generation: how many refreshes lie between the code exchange and it.
         successor: the token that replaced it.
     """
 
@@ -73,6 +76,7 @@ class RefreshToken:
     grant: Grant
     thumbprint: str | None
     issued: datetime
+    generation: int = 0
     used: bool = False
     used_at: datetime | None = None
     successor: RefreshToken | None = field(default=None, repr=False)
