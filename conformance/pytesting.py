@@ -42,7 +42,7 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
         "--import-mode=importlib",
     ]
     arguments += [word for name in _QUIET for word in ("-p", f"no:{name}")]
-    arguments += ["-p", "conformance.plugin", "-p", "fixtures.session", *words]
+    arguments += ["-p", "conformance.plugin", "-p", "fixtures.session", "-p", "fixtures.token", *words]
     with _without_other_plugins():
         import pytest
 
