@@ -8,11 +8,11 @@ from functools import cached_property
 
 from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
-from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse
+from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse, encode
+from conformance.oauth.landing import Ending, Landing
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.token import ClientAuthentication, Grant, TokenRequest
 from conformance.psu.agent import Browser
-from conformance.psu.landing import Ending, Landing
 from conformance.session.aspsp import Aspsp
 from conformance.session.psu import Psu
 from conformance.target.model import Probe, Role
@@ -31,6 +31,7 @@ class Surroundings:
         recorder: where exchanges are cited.
         psu: who authorizes where nobody else is named; None where the profile has no PSU.
         token_responses: every answer of the run that held tokens, in order.
+        calls: every call to an API, in order.
     """
 
     wire: Wire
@@ -38,6 +39,7 @@ class Surroundings:
     recorder: Recorder
     psu: Psu | None
     token_responses: list[Exchange] = field(default_factory=list)
+    calls: list[Exchange] = field(default_factory=list)
 
 
 class Tpp:
@@ -98,7 +100,13 @@ class Tpp:
 
     @cached_property
     def without_certificate(self) -> Tpp:
-        """The same client on connections that offer no certificate."""
+        """The same client on connections that offer no certificate.
+
+        Raises:
+            NotApplicable: it never offers one.
+        """
+        if self._client.identity is None:
+            raise NotApplicable(f"the profile gives TPP {self.name} no certificate to leave out")
         return self._over(self._around.wire.client())
 
     @cached_property
@@ -277,7 +285,7 @@ class Tpp:
     # grants
 
     def grant(self, role: Role | None = None) -> Grant:
-        """The grant that scenarios share: obtained once for each role, never spent.
+        """The grant that scenarios share: obtained once for each role, never spent, again when it is over.
 
         Raises:
             Unobservable: it could not be obtained; every scenario is told so, the PSU is not asked again.
@@ -295,7 +303,7 @@ class Tpp:
 
     def _shared(self, role: Role | None) -> tuple[AuthorizationResponse, Exchange]:
         key = role or self._role
-        if key not in self._exchanged:
+        if key not in self._exchanged or self._nearly_over(self._exchanged[key]):
             try:
                 authorization = self.authorize(role=role)
                 self._exchanged[key] = authorization, self.exchange(authorization)
@@ -306,6 +314,15 @@ class Tpp:
             raise Unobservable(str(found))
         self._around.recorder.cite(found[0].exchange, found[1])
         return found
+
+    def _nearly_over(self, found: tuple[AuthorizationResponse, Exchange] | Unobservable) -> bool:
+        """Whether less than a twentieth of the access token's lifetime is left: a long run must go on."""
+        announced = {} if isinstance(found, Unobservable) else found[1].members
+        lifetime = announced.get("expires_in")
+        if isinstance(found, Unobservable) or isinstance(lifetime, bool) or not isinstance(lifetime, int):
+            return False
+        age = self._around.recorder.clock.now() - found[1].sent_at_target
+        return lifetime > 0 and age.total_seconds() > 0.95 * lifetime
 
     def own_grant(
         self,
@@ -337,7 +354,7 @@ class Tpp:
         role: Role | None = None,
         scheme: str = "Bearer",
         query: str = "",
-        purpose: str = "call the API with the access token",
+        purpose: str = "",
     ) -> Exchange:
         """Send the probe request of a role with a bearer token.
 
@@ -352,8 +369,30 @@ class Tpp:
         headers = {"Accept": "application/json"}
         if token is not None:
             headers["Authorization"] = f"{scheme} {token}"
-        url = f"{self._around.aspsp.api.base_url}{probe.path}{f'?{query}' if query else ''}"
-        return self._client.send(probe.method, url, purpose=purpose, headers=headers, json=probe.json_body)
+        url = f"{self._around.aspsp.api.base_url}{probe.path}"
+        if query:
+            url += f"{'&' if '?' in url else '?'}{query}"
+        purpose = purpose or f"call the API {'without' if token is None else 'with the'} access token"
+        answer = self._client.send(probe.method, url, purpose=purpose, headers=headers, json=probe.json_body)
+        self._around.calls.append(answer)
+        return answer
+
+    def call_by_query(self, token: str, *, and_by_header: bool = False) -> Exchange:
+        """Send the token in the query (RFC 6750, section 2.3), and in the header too where that is wanted."""
+        ways = "in the query and in the header" if and_by_header else "in the query"
+        header = token if and_by_header else None
+        return self.call(header, query=encode([("access_token", token)]), purpose=f"send the token {ways}")
+
+    def calls(self) -> tuple[Exchange, ...]:
+        """Every call to an API so far, by any TPP of the run."""
+        self._around.recorder.cite(*self._around.calls)
+        return tuple(self._around.calls)
+
+    def issued_tokens(self) -> frozenset[str]:
+        """Every access and refresh token that the bank issued so far, to any TPP of the run."""
+        names = ("access_token", "refresh_token")
+        values = (answer.members.get(name) for answer in self._around.token_responses for name in names)
+        return frozenset(value for value in values if isinstance(value, str))
 
 
 def _grant(authorization: AuthorizationResponse, answer: Exchange) -> Grant:
