@@ -40,35 +40,61 @@ class Discovery(Component):
 
     def metadata(self) -> Json:
         """The configuration document (OIDC Discovery 1.0, section 3; RFC 8705, section 5)."""
-        hosts = self.settings.hosts
-        token_endpoint, revocation_endpoint = f"https://{hosts.cert}{TOKEN}", f"https://{hosts.cert}{REVOKE}"
         return {
             "issuer": self.issuer(),
-            "authorization_endpoint": f"https://{hosts.sso}{AUTHORIZE}",
-            "token_endpoint": token_endpoint,
-            "revocation_endpoint": revocation_endpoint,
-            "jwks_uri": f"https://{hosts.sso}{JWK_SET}",
-            "mtls_endpoint_aliases": {
-                "token_endpoint": token_endpoint,
-                "revocation_endpoint": revocation_endpoint,
-            },
-            "scopes_supported": ["openid", "api1.v1", "api2.v1", "api3.v1"],
-            "response_types_supported": ["code"],
+            "authorization_endpoint": self.authorization_endpoint(),
+            **self.token_endpoints(),
+            "jwks_uri": f"https://{self.settings.hosts.sso}{JWK_SET}",
+            "scopes_supported": self.scopes(),
+            "response_types_supported": self.response_types(),
             "response_modes_supported": ["query"],
-            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "grant_types_supported": self.grant_types(),
             "subject_types_supported": ["public"],
-            "acr_values_supported": ["L1"],
+            "acr_values_supported": self.acr_values(),
             "id_token_signing_alg_values_supported": [key.algorithm for key in self.settings.keys.id_token],
             "token_endpoint_auth_methods_supported": self.authentication_methods(),
             "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
             "tls_client_certificate_bound_access_tokens": True,
             "authorization_response_iss_parameter_supported": True,
-            "code_challenge_methods_supported": ["S256"],
+            "code_challenge_methods_supported": self.code_challenge_methods(),
             "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash"],
             "prompt_values_supported": ["none", "login", "consent"],
             "request_parameter_supported": False,
             "request_uri_parameter_supported": False,
         }
+
+    def authorization_endpoint(self) -> str:
+        """Where PSUs are sent (RFC 6749, section 3.1)."""
+        return f"https://{self.settings.hosts.sso}{AUTHORIZE}"
+
+    def token_endpoints(self) -> Json:
+        """The endpoints of the certificate host, as such and as aliases for mutual TLS (RFC 8705, section 5)."""
+        host = self.settings.hosts.cert
+        endpoints = {
+            "token_endpoint": f"https://{host}{TOKEN}",
+            "revocation_endpoint": f"https://{host}{REVOKE}",
+        }
+        return {**endpoints, "mtls_endpoint_aliases": endpoints}
+
+    def scopes(self) -> list[str]:
+        """Every scope of the documentation."""
+        return ["openid", "api1.v1", "api2.v1", "api3.v1"]
+
+    def response_types(self) -> object:
+        """The code flow alone."""
+        return ["code"]
+
+    def grant_types(self) -> list[str]:
+        """The two documented grants."""
+        return ["authorization_code", "refresh_token"]
+
+    def acr_values(self) -> list[str]:
+        """The documented level."""
+        return ["L1"]
+
+    def code_challenge_methods(self) -> list[str]:
+        """The one method that hides the verifier (RFC 9700, section 2.1.1)."""
+        return ["S256"]
 
     def authentication_methods(self) -> list[str]:
         """How clients authenticate: by certificate, and as else one was onboarded."""

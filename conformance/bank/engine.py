@@ -21,6 +21,7 @@ WsgiApplication = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 
 HANDSHAKE_TIMEOUT = 10.0
 IDLE_TIMEOUT = 120.0
+LINGER_TIMEOUT = 1.0
 LARGEST_BODY = 1 << 20
 
 
@@ -100,26 +101,36 @@ class Engine:
             stream = self._secured(connection)
             try:
                 stream.settimeout(IDLE_TIMEOUT)
-                Handler(stream, address, self)
+                if Handler(stream, address, self).refused:
+                    _linger(stream)
             finally:
-                stream.close()
+                self._forget(stream)
         except (OSError, ValueError):
             pass  # the peer went away, or spoke no TLS or no HTTP: its own connection ends, nobody else's
         finally:
-            with self._lock:
-                self._connections.discard(connection)
-            connection.close()
+            self._forget(connection)
+
+    def _forget(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._connections.discard(connection)
+        connection.close()
 
     def _secured(self, connection: socket.socket) -> socket.socket:
         if self.tls is None:
             return connection
-        secured = self.tls.wrap_socket(connection, server_side=True)
+        secured = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         with self._lock:
             self._connections.discard(connection)
             self._connections.add(secured)
             stopping = self._stopping
         if stopping:
             socket.socket.shutdown(secured, socket.SHUT_RDWR)
+        try:
+            secured.do_handshake()
+        except OSError:
+            _linger(secured)
+            self._forget(secured)
+            raise
         return secured
 
 
@@ -132,6 +143,7 @@ class Handler(BaseHTTPRequestHandler):
     def __init__(self, stream: socket.socket, address: tuple[str, int], engine: Engine) -> None:
         self.engine = engine
         self.certificate = _peer_certificate(stream)
+        self.refused = False
         super().__init__(stream, address, engine)  # type: ignore[arg-type]
 
     def handle_one_request(self) -> None:
@@ -142,7 +154,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         if len(self.raw_requestline) > 65536:
             self.requestline = self.request_version = self.command = ""
-            self.send_error(414)
+            self._refuse(414)
         elif self.parse_request():
             body = self._body()
             if body is not None:
@@ -185,7 +197,7 @@ class Handler(BaseHTTPRequestHandler):
         return body
 
     def _refuse(self, status: int) -> None:
-        self.close_connection = True
+        self.close_connection = self.refused = True
         self.send_error(status)
 
     def _answer(self, body: bytes) -> None:
@@ -246,6 +258,16 @@ class Handler(BaseHTTPRequestHandler):
         key = name if name == "CONTENT_TYPE" else f"HTTP_{name}"
         separator = "; " if key == "HTTP_COOKIE" else ", "
         environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
+
+
+def _linger(connection: socket.socket) -> None:
+    """Let the peer read the last word: closing over unread bytes would reset the connection."""
+    with contextlib.suppress(OSError):
+        connection.settimeout(LINGER_TIMEOUT)
+        socket.socket.shutdown(connection, socket.SHUT_WR)
+        for _ in range(64):
+            if not socket.socket.recv(connection, 65536):
+                break
 
 
 def _peer_certificate(stream: socket.socket) -> str | None:

@@ -46,6 +46,7 @@ class EmbeddedBank:
         folder: where the profile goes; a temporary one, removed at the end, by default.
         redirect_uris: those of the main TPP, if not those of the shipped profile.
         authentication: the main TPP's method at the token endpoint.
+        id_token_algorithm: RS256 or ES256.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class EmbeddedBank:
         folder: Path | None = None,
         redirect_uris: Sequence[str] = MAIN_URIS,
         authentication: str = "tls_client_auth",
+        id_token_algorithm: str = "RS256",  # noqa: S107 (an algorithm)
     ) -> None:
         self.hosts = hosts or Hosts()
         self.keys = keys or Keyring()
@@ -65,7 +67,7 @@ class EmbeddedBank:
         self.psus = {role: _psu(role, name) for role, name in _PEOPLE.items()}
         self.clients = self._clients(tuple(redirect_uris), authentication)
         component = deviants.load()[deviant].component if deviant else None
-        self.bank = Bank(self._settings(latency), component)
+        self.bank = Bank(self._settings(latency, id_token_algorithm), component)
         self._temporary = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="embedded-bank-"))
 
@@ -145,7 +147,7 @@ class EmbeddedBank:
         )
         return {"main": main, "other": other}
 
-    def _settings(self, latency: float) -> Settings:
+    def _settings(self, latency: float, id_token_algorithm: str) -> Settings:
         self_signed = self.main_certificate is not self.keys.main
         trusted = (self.main_certificate.certificate,) if self_signed else ()
         return Settings(
@@ -158,6 +160,7 @@ class EmbeddedBank:
             psus={psu.username: psu for psu in self.psus.values()},
             clock=self.clock,
             latency=latency,
+            id_token_algorithm=id_token_algorithm,
         )
 
     # the folder

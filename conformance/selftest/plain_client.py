@@ -45,8 +45,8 @@ class Connection(http.client.HTTPSConnection):
 
     def __init__(self, bank: EmbeddedBank, name: str, tpp: str | None = None) -> None:
         host = str(getattr(bank.hosts, name))
-        super().__init__(host, 443, timeout=10)
         self._tls = client_context(bank, tpp)
+        super().__init__(host, 443, timeout=10, context=self._tls)
         self._address = ("127.0.0.1", bank.bank.listeners[name].port)
 
     def connect(self) -> None:
@@ -71,7 +71,7 @@ class Connection(http.client.HTTPSConnection):
 
 def client_context(bank: EmbeddedBank, tpp: str | None) -> ssl.SSLContext:
     """A client's context that trusts the test PKI and shows the certificate of a TPP."""
-    context = ssl.create_default_context(cafile=str(bank.folder / "trust.pem"))
+    context = ssl.create_default_context(cafile=bank.folder / "trust.pem")
     if tpp is not None:
         folder = bank.folder / "tpp"
         context.load_cert_chain(folder / f"{tpp}.pem", folder / f"{tpp}.key")

@@ -25,11 +25,11 @@ def serve(arguments: argparse.Namespace) -> int:
     if arguments.deviant and arguments.deviant not in known:
         sys.stderr.write(f"--deviant: found {arguments.deviant}, wanted one of --list-deviants\n")
         return 2
-    done = threading.Event()
+    ended, end = os.pipe()  # an Event could deadlock: its lock may be held when the signal comes
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
+        signal.signal(number, lambda *_: os.write(end, b"."))
     if arguments.until_stdin_closes and not sys.stdin.isatty():
-        threading.Thread(target=_await_end, args=(done,), daemon=True).start()
+        threading.Thread(target=_await_end, args=(end,), daemon=True).start()
     bank = EmbeddedBank(
         arguments.deviant,
         latency=arguments.latency,
@@ -40,14 +40,14 @@ def serve(arguments: argparse.Namespace) -> int:
     with bank:
         sys.stdout.write(f"ready {bank.profile}\n")
         sys.stdout.flush()
-        done.wait()
+        os.read(ended, 1)
     return 0
 
 
-def _await_end(done: threading.Event) -> None:
+def _await_end(end: int) -> None:
     while os.read(sys.stdin.fileno(), 1024):  # unbuffered: a lock held at exit would abort the process
         pass
-    done.set()
+    os.write(end, b".")
 
 
 def _hosts(text: str) -> Hosts:

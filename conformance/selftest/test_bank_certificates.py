@@ -151,3 +151,12 @@ def test_a_role_that_the_certificate_lacks_closes_the_service(bank: EmbeddedBank
 
     assert main.call(token, "/api/v1/accounts").status == 200
     assert main.call(token, "/api/v1/payment-requests").status == 403
+
+
+@pytest.mark.parametrize("name", ["cert", "api"])
+def test_a_missing_certificate_is_told_by_an_alert(bank: EmbeddedBank, name: str) -> None:
+    for _ in range(5):
+        connection = Connection(bank, name)
+        with pytest.raises(ssl.SSLError, match="certificate required"):
+            connection.ask("POST", "/api/v1/data", "x" * 5000)
+        connection.close()

@@ -11,7 +11,7 @@ import jwt
 import pytest
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from conformance.selftest.bank_fixtures import bank, main, other
+from conformance.selftest.bank_fixtures import bank, main, other, shared_keyring
 from conformance.selftest.embedded import EmbeddedBank
 from conformance.selftest.plain_client import REALM, Visitor
 
@@ -258,3 +258,12 @@ def test_revocation_ends_the_grant_of_its_own_client_only(main: Visitor, other: 
     assert revoke(main, refreshed["refresh_token"]) == 200
     assert main.refresh(refreshed["refresh_token"]).json()["error"] == "invalid_grant"
     assert revoke(main, "random") == 200
+
+
+def test_id_tokens_can_be_signed_with_es256() -> None:
+    with EmbeddedBank(keys=shared_keyring(), id_token_algorithm="ES256") as bank:
+        visitor = Visitor(bank)
+        header = jwt.get_unverified_header(visitor.tokens()["id_token"])
+
+        assert (header["alg"], header["kid"]) == ("ES256", "bank-es256-1")
+        visitor.close()
