@@ -34,6 +34,17 @@ class Configuration:
             raise Unobservable(f"the discovery document has no {name}")
         return value
 
+    def https_url(self, name: str) -> str:
+        """A member that is an https URL.
+
+        Raises:
+            Unobservable: it is absent or something else.
+        """
+        value = self.url(name)
+        if not value.lower().startswith("https://"):
+            raise Unobservable(f"the {name} of the discovery document is no https URL")
+        return value
+
     def alias(self, name: str) -> str | None:
         """The endpoint that metadata names for mutual TLS, RFC 8705 section 5."""
         aliases = self.members.get("mtls_endpoint_aliases")
