@@ -56,7 +56,7 @@ class AuthorizationRequests(Component):
             raise PageProblem("The request is not a form.", 415)
         return request.get_data().decode("utf-8")
 
-    def decode(self, name: str, raw: str) -> str:  # noqa: ARG002 (a deviant looks at the name)
+    def decode(self, name: str, raw: str) -> str:
         """A parameter's value, decoded once; `+` is a space."""
         return decode_value(raw)
 
@@ -127,7 +127,7 @@ class AuthorizationRequests(Component):
         """Whether it is, as a string, one of those supplied at onboarding (RFC 9700, section 4.1.3)."""
         return uri in client.redirect_uris
 
-    def unregistered_redirect_uri(self, client: Client, uri: str, state: str | None) -> str:  # noqa: ARG002
+    def unregistered_redirect_uri(self, client: Client, uri: str, state: str | None) -> str:
         """Stay at the bank (RFC 6749, section 3.1.2.4).
 
         Raises:
@@ -155,7 +155,7 @@ class AuthorizationRequests(Component):
         """A repeated parameter is malformed (RFC 6749, section 3.1)."""
         return ("invalid_request", "a parameter occurs more than once") if repeated else None
 
-    def unknown_parameter_refusal(self, names: set[str]) -> tuple[str, str] | None:  # noqa: ARG002
+    def unknown_parameter_refusal(self, names: set[str]) -> tuple[str, str] | None:
         """Unknown parameters are ignored (RFC 6749, section 3.1)."""
         return None
 

@@ -49,11 +49,11 @@ class AuthorizationResponses(AuthorizationRequests):
         }
         return {name: value for name, value in parameters.items() if value is not None}
 
-    def redirect_issuer(self, *, error: bool) -> str | None:  # noqa: ARG002 (a deviant tells errors apart)
+    def redirect_issuer(self, *, error: bool) -> str | None:
         """The issuer of the metadata, on success and on error (RFC 9207, section 2)."""
         return self.settings.issuer
 
-    def redirect_state(self, state: str | None, *, error: bool) -> str | None:  # noqa: ARG002 (as above)
+    def redirect_state(self, state: str | None, *, error: bool) -> str | None:
         """The state of the request, unchanged."""
         return state
 

@@ -59,11 +59,11 @@ class AuthorizationServer(AuthorizationResponses):
             PageProblem: never here.
         """
 
-    def page_problem_answer(self, problem: PageProblem, request: Request) -> Response:  # noqa: ARG002
+    def page_problem_answer(self, problem: PageProblem, request: Request) -> Response:
         """Tell the PSU, at the bank (RFC 6749, section 4.1.2.1)."""
         return self.bank.pages.error(problem.text, problem.status)
 
-    def cross_origin_headers(self, origin: str | None) -> dict[str, str]:  # noqa: ARG002
+    def cross_origin_headers(self, origin: str | None) -> dict[str, str]:
         """No other origin's script reads this endpoint (RFC 9700, section 2.6)."""
         return {}
 
@@ -182,7 +182,7 @@ class AuthorizationServer(AuthorizationResponses):
         session.consents.add((interaction.request.client.client_id, frozenset(interaction.request.scopes)))
         return self._succeed(interaction.request, session)
 
-    def cancelled(self, interaction: Interaction, page: str) -> Response:  # noqa: ARG002 (for deviants)
+    def cancelled(self, interaction: Interaction, page: str) -> Response:
         """The PSU does not want to go on: tell the client (RFC 6749, section 4.1.2.1)."""
         self.sessions.end(interaction)
         return self._refuse(interaction.request, self.denial_error(), "the PSU refused")

@@ -43,7 +43,7 @@ class ClientAuthentication(Component):
         """On which hosts it is served, and whether that one demands a certificate."""
         return {"cert": True}
 
-    def certificate_required(self, purpose: str, host: str) -> bool:  # noqa: ARG002 (a deviant looks at it)
+    def certificate_required(self, purpose: str, host: str) -> bool:
         """Whether nobody is heard without a certificate (RFC 8705, section 2)."""
         return self.hosts()[host]
 
@@ -103,7 +103,7 @@ class ClientAuthentication(Component):
             raise OAuthProblem("invalid_client", "the client's credentials are missing or wrong", 401)
         return client
 
-    def client_of(self, request: Request, form: Form, certificate: PeerCertificate | None) -> Client:  # noqa: ARG002
+    def client_of(self, request: Request, form: Form, certificate: PeerCertificate | None) -> Client:
         """The client that the request names; the certificate alone does not (RFC 8705, section 2)."""
         named = form.get("client_id") or _basic(request)[0] or _subject(form)
         if not named:

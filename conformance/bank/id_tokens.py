@@ -47,7 +47,7 @@ class IdTokens(Component):
         """The issuer of the metadata, character for character."""
         return self.settings.issuer
 
-    def subject(self, grant: Grant, *, refreshed: bool) -> str:  # noqa: ARG002 (a deviant tells a refresh apart)
+    def subject(self, grant: Grant, *, refreshed: bool) -> str:
         """The PSU's stable and opaque identifier."""
         return grant.psu.subject
 
@@ -63,7 +63,7 @@ class IdTokens(Component):
         """Ten minutes from now."""
         return self.clock.timestamp() + _LIFETIME
 
-    def authentication_time(self, grant: Grant, *, refreshed: bool) -> datetime:  # noqa: ARG002 (as above)
+    def authentication_time(self, grant: Grant, *, refreshed: bool) -> datetime:
         """When the PSU was authenticated, also in the ID token of a refresh."""
         return grant.authenticated
 

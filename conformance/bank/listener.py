@@ -60,7 +60,7 @@ class Listener(HTTPServer):
         except Exception:  # a mistake of the bank's: one answer is lost, and `handler_errors` keeps it
             return Response("internal error", 500)
 
-    def respond_nohandler(self, request: Request, extra_message: str = "") -> Response:  # noqa: ARG002
+    def respond_nohandler(self, request: Request, extra_message: str = "") -> Response:
         """Answer what no handler is registered for, as the bank answers unknown paths."""
         if self._unknown is None:
             return Response("not found", 404)

@@ -49,7 +49,7 @@ class ResourceServer(BearerCalls):
         """Whether an amount is available, for card-based instruments."""
         return self._serve(request, {"POST": (CBPII, self._funds)})
 
-    def unknown(self, request: Request) -> Response:  # noqa: ARG002 (every unknown path is answered alike)
+    def unknown(self, request: Request) -> Response:
         """There is no such resource."""
         return json_answer({"error": "not_found"}, 404, NO_STORE)
 

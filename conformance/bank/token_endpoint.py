@@ -130,7 +130,7 @@ class TokenEndpoint(ClientAuthentication):
         """Whether the refresh token was issued to this client (RFC 6749, section 10.4)."""
         return token.grant.client.client_id == client.client_id
 
-    def refresh_certificate_accepted(self, token: RefreshToken, certificate: PeerCertificate | None) -> bool:  # noqa: ARG002
+    def refresh_certificate_accepted(self, token: RefreshToken, certificate: PeerCertificate | None) -> bool:
         """Any certificate of the client will do: a renewed QWAC keeps the grant (RFC 8705, section 7.1)."""
         return True
 
@@ -193,7 +193,7 @@ class TokenEndpoint(ClientAuthentication):
         scopes: Sequence[str],
         thumbprint: str | None,
         *,
-        replaced: RefreshToken | None,  # noqa: ARG002 (a deviant tells a refresh apart)
+        replaced: RefreshToken | None,
     ) -> str:
         """Always a new one, bound to the certificate of this request (RFC 8705, section 3)."""
         return self.bank.tokens.issue_access_token(grant, scopes, thumbprint)
@@ -233,7 +233,7 @@ class TokenEndpoint(ClientAuthentication):
         """How the access token is used (RFC 6750)."""
         return "Bearer"
 
-    def expires_in(self, *, refreshed: bool) -> object:  # noqa: ARG002 (a deviant tells a refresh apart)
+    def expires_in(self, *, refreshed: bool) -> object:
         """The access token's remaining seconds, of which the issuing took one."""
         return int(self.bank.tokens.access_token_lifetime.total_seconds()) - 1
 

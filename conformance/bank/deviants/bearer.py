@@ -30,7 +30,7 @@ class WantsAnotherHeader(ResourceServer):
 class RefusesFreshTokens(ResourceServer):
     """Calls every token revoked, also the one that was just issued."""
 
-    def token_revoked(self, claims: Claims) -> bool:  # noqa: ARG002
+    def token_revoked(self, claims: Claims) -> bool:
         return True
 
 
@@ -54,7 +54,7 @@ class AsksForNoCertificate(ResourceServer):
 class ForgetsWhoseToken(ResourceServer):
     """Serves any live token, whichever certificate presents it."""
 
-    def thumbprint_matches(self, token: Claims, presented: str) -> bool:  # noqa: ARG002
+    def thumbprint_matches(self, token: Claims, presented: str) -> bool:
         return True
 
 
@@ -151,7 +151,7 @@ class ProlongsByUse(ResourceServer):
 class OpensEverything(ResourceServer):
     """Sees that a token is valid, and asks nothing of its scope."""
 
-    def scope_covers(self, token: Claims, scopes: frozenset[str]) -> bool:  # noqa: ARG002
+    def scope_covers(self, token: Claims, scopes: frozenset[str]) -> bool:
         return True
 
 

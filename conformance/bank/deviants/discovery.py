@@ -16,7 +16,7 @@ _NAMED_OTHERWISE = ("authorization-response-iss", "id-token-iss")
 class ServesAPortalPage(Discovery):
     """Answers at the discovery URL with the portal's page for what it does not find."""
 
-    def configuration(self, request: Request) -> Response:  # noqa: ARG002
+    def configuration(self, request: Request) -> Response:
         return self.bank.pages.error("There is no such page.", 404)
 
 
@@ -24,7 +24,7 @@ class ServesAPortalPage(Discovery):
 class AsksWhoReadsTheDocument(Discovery):
     """Demands HTTP authentication at the discovery URL."""
 
-    def configuration(self, request: Request) -> Response:  # noqa: ARG002
+    def configuration(self, request: Request) -> Response:
         return Response("who are you?", 401, {"WWW-Authenticate": 'Basic realm="portal"'})
 
 
@@ -32,7 +32,7 @@ class AsksWhoReadsTheDocument(Discovery):
 class MovedElsewhere(Discovery):
     """Redirects from the discovery URL to an unrelated host, for ever."""
 
-    def configuration(self, request: Request) -> Response:  # noqa: ARG002
+    def configuration(self, request: Request) -> Response:
         return Response(status=301, headers={"Location": "https://portal.example.net/developers"})
 
 

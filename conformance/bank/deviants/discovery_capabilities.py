@@ -58,7 +58,7 @@ class AdvertisesSharedSecrets(Discovery):
 class PromisesBindingInVain(ResourceServer):
     """Promises certificate-bound tokens, and takes them over any certificate."""
 
-    def thumbprint_matches(self, token: Claims, presented: str) -> bool:  # noqa: ARG002
+    def thumbprint_matches(self, token: Claims, presented: str) -> bool:
         return True
 
 

@@ -109,7 +109,7 @@ class ShowsNoSuccessor(TokenEndpoint):
 class NeverDisablesRefreshTokens(TokenEndpoint):
     """Accepts an exchanged refresh token for ever."""
 
-    def refresh_token_unused(self, token: RefreshToken) -> bool:  # noqa: ARG002
+    def refresh_token_unused(self, token: RefreshToken) -> bool:
         return True
 
 

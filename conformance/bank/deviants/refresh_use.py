@@ -83,7 +83,7 @@ class SpendsBeforeItKnowsWhose(TokenEndpoint):
 class ForgetsWhoseRefreshToken(TokenEndpoint):
     """Refreshes for whoever presents a trusted certificate."""
 
-    def refresh_token_belongs_to(self, token: RefreshToken, client: Client) -> bool:  # noqa: ARG002
+    def refresh_token_belongs_to(self, token: RefreshToken, client: Client) -> bool:
         return True
 
 
@@ -130,7 +130,7 @@ class StumblesOverUnknownTokens(TokenEndpoint):
 class TakesAnyOwnToken(ResourceServer):
     """Opens the API to any token that the bank signed, a refresh token too."""
 
-    def is_access_token(self, claims: Claims) -> bool:  # noqa: ARG002
+    def is_access_token(self, claims: Claims) -> bool:
         return True
 
 
@@ -154,5 +154,5 @@ class RevokesInWordsOnly(RevocationEndpoint):
 class RevokesForAnybody(RevocationEndpoint):
     """Lets any client revoke the token of another."""
 
-    def may_revoke(self, client: Client, grant: Grant) -> bool:  # noqa: ARG002
+    def may_revoke(self, client: Client, grant: Grant) -> bool:
         return True
