@@ -18,7 +18,7 @@ from conformance.target.identity import Identity
 from conformance.target.model import Network
 from conformance.wire.failures import failure_of
 from conformance.wire.recorder import Recorder
-from conformance.wire.transport import Adapter, context_for, facts
+from conformance.wire.transport import Adapter, context_for, facts, forget
 from conformance.wire.watchdog import WATCHDOG
 
 Pairs = Iterable[tuple[str, str]]
@@ -52,6 +52,7 @@ class Client:
         self._adapter = adapter
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.adapters.clear()  # nothing but TLS: plain http is refused, never sent
         self._session.mount("https://", adapter)
         self._session.headers.clear()
         self._session.headers.update({"User-Agent": "psd2-conformance", "Accept-Encoding": "identity"})
@@ -113,6 +114,7 @@ class Client:
         ahead = recorder.clock.moved
         sent_headers = Headers(tuple((name, str(value)) for name, value in request.headers.items()))
         answer: dict[str, Any]
+        forget()
         try:
             prepared = self._session.prepare_request(request)
             prepared.url = _verbatim(prepared.url, url)

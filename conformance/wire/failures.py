@@ -8,11 +8,14 @@ import requests
 import urllib3
 
 from conformance.exchange import Failure, FailureKind
+from conformance.wire.watchdog import Overdue
 
 
 def failure_of(error: BaseException) -> Failure:
     """Name the failure of the transport that an exception stands for."""
-    chain = list(_causes(error))
+    if isinstance(error, Overdue):
+        return Failure(FailureKind.TIMEOUT, str(error))
+    chain = _causes(error)
     kind = next((kind for link in chain if (kind := _kind(link))), FailureKind.PROTOCOL)
     return Failure(kind, _detail(chain))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
 import ssl
 import tempfile
@@ -12,8 +13,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import certifi
+import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPSConnection
@@ -23,6 +26,8 @@ from conformance.target.identity import Identity
 from conformance.wire.watchdog import WATCHDOG
 
 _CERTIFICATE_REQUEST = 13
+_MOST_INTERIM = 20
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _seen = threading.local()
 
 
@@ -33,9 +38,12 @@ def context_for(trust_anchors: tuple[str, ...], identity: Identity | None) -> ss
         trust_anchors: PEM texts; none means the public roots of the installed certifi.
         identity: what the client presents when it is asked.
     """
-    context = ssl.create_default_context(cafile=None if trust_anchors else certifi.where())
-    for anchor in trust_anchors:
-        context.load_verify_locations(cadata=anchor)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # create_default_context would heed the environment
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if trust_anchors:
+        context.load_verify_locations(cadata="\n".join(trust_anchors))
+    else:
+        context.load_verify_locations(cafile=certifi.where())
     if identity:
         _load(context, identity)
     context._msg_callback = _watch_handshake  # type: ignore[attr-defined]  # the only way to see a CertificateRequest
@@ -60,14 +68,35 @@ def _watch_handshake(
         _seen.requested = True
 
 
+def forget() -> None:
+    """Forget what an earlier exchange of this thread saw."""
+    _seen.facts, _seen.requested, _seen.target = TlsFacts(), None, None
+
+
 def facts() -> TlsFacts:
-    """What this thread's last connection saw."""
+    """What this thread's last connection saw, since it last forgot."""
     found: TlsFacts = getattr(_seen, "facts", TlsFacts())
     return replace(found, client_certificate_requested=getattr(_seen, "requested", None))
 
 
+class Answer(http.client.HTTPResponse):
+    """Skips interim answers, RFC 9110 section 15.2: the standard library knows 100 only."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(_MOST_INTERIM):
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                break
+            if not 100 <= status < 200:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+        raise http.client.HTTPException(f"interim answers without end, the last {status}")
+
+
 class Connection(HTTPSConnection):
     """Connects to the address that the profile resolves a host to, and remembers what TLS showed."""
+
+    response_class = Answer
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.addresses = options.pop("addresses", {})
@@ -109,13 +138,13 @@ class Connection(HTTPSConnection):
         )
         self.asked_for_certificate = _seen.requested
 
-    def request(self, *args: Any, **options: Any) -> None:
-        """Send a request; whether the connection had been used before is part of what is seen."""
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> None:
+        """Send a request, its target as it was written; whether the connection was new is part of what is seen."""
         if self.sock is not None:
             WATCHDOG.watch(self.sock)
             _seen.facts, _seen.requested = replace(self.seen, reused=self.used), self.asked_for_certificate
         self.used = True
-        super().request(*args, **options)
+        super().request(method, getattr(_seen, "target", None) or url, *args, **options)
 
 
 class Adapter(HTTPAdapter):
@@ -132,9 +161,18 @@ class Adapter(HTTPAdapter):
         self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **options)
         self._use_own_connections(self.poolmanager)
 
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        """Send a request; urllib3 would write percent-encoding anew, which a clause may be about."""
+        _seen.target = quote(request.path_url, safe=_PRINTABLE)
+        return super().send(request, *args, **options)
+
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        """Make the pools behind a proxy; the proxy resolves names itself."""
-        return super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+        """Make the pools behind a proxy, which resolves the bank's names itself."""
+        known = proxy in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+        if not known:
+            self._use_own_connections(manager)
+        return manager
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """The context alone decides which roots are trusted; requests would add its own."""

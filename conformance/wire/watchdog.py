@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+_LONGEST_SLEEP = 1.0
 _current = threading.local()
+
+
+class Overdue(TimeoutError):
+    """An exchange was ended because it took too long."""
 
 
 @dataclass(eq=False)
@@ -31,19 +36,20 @@ class Guard:
 
 
 class Watchdog:
-    """One thread for the process; it looks every second, and rests when nothing is under way."""
+    """One thread for the process; it looks when an exchange is due, and ends when nothing is under way."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._guards: set[Guard] = set()
         self._thread: threading.Thread | None = None
+        self._wakes = 0.0
 
     @contextmanager
     def guard(self, seconds: float) -> Iterator[None]:
         """Bound what this thread exchanges in the block.
 
         Raises:
-            TimeoutError: the seconds were over before the block was.
+            Overdue: the seconds were over before the block was.
         """
         guard = _current.guard = Guard(time.monotonic() + seconds)
         self._add(guard)
@@ -51,7 +57,7 @@ class Watchdog:
             yield
         except Exception as error:
             if guard.fired:
-                raise TimeoutError(f"no whole answer within {seconds:g} s") from error
+                raise Overdue(f"no whole answer within {seconds:g} s") from error
             raise
         finally:
             _current.guard = None
@@ -60,7 +66,7 @@ class Watchdog:
             for twin in guard.twins:
                 twin.close()
         if guard.fired:
-            raise TimeoutError(f"no whole answer within {seconds:g} s")
+            raise Overdue(f"no whole answer within {seconds:g} s")
 
     @staticmethod
     def watch(sock: socket.socket, *, ours: bool = False) -> None:
@@ -77,14 +83,19 @@ class Watchdog:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
                 self._thread.start()
+            elif guard.due < self._wakes:
+                self._condition.notify()
 
     def _run(self) -> None:
         with self._condition:
             while self._guards:
+                now = time.monotonic()
                 for guard in self._guards:
-                    if not guard.fired and guard.due <= time.monotonic():
+                    if not guard.fired and guard.due <= now:
                         guard.fire()
-                self._condition.wait(1.0)
+                pending = [guard.due for guard in self._guards if not guard.fired]
+                self._wakes = min([now + _LONGEST_SLEEP, *pending])
+                self._condition.wait(self._wakes - now)
             self._thread = None
 
 
