@@ -56,9 +56,9 @@ class TokenEndpoint(ClientAuthentication):
         return {"authorization_code": self.exchange_code, "refresh_token": self.refresh}
 
     def required_parameters(self, grant_type: str) -> tuple[str, ...]:
-        """What the document lists, and nothing else."""
+        """What the document lists, and nothing else; redirect_uri is judged beside its code."""
         if grant_type == "authorization_code":
-            return ("code", "redirect_uri")
+            return ("code",)
         return ("refresh_token",)
 
     # authorization_code: RFC 6749, section 4.1.3
@@ -73,8 +73,9 @@ class TokenEndpoint(ClientAuthentication):
             raise OAuthProblem("invalid_grant", "the code was used before")
         if self.bank.tokens.code_expired(code) or code.grant.revoked:
             raise OAuthProblem("invalid_grant", "the code has expired")
-        if not self.redirect_uri_identical(code, form["redirect_uri"]):
-            raise OAuthProblem("invalid_grant", "redirect_uri differs from the authorization request")
+        refusal = self.redirect_uri_refusal(code, form.get("redirect_uri"))
+        if refusal is not None:
+            raise refusal
         if not self.code_verifier_matches(code, form.get("code_verifier")):
             raise OAuthProblem("invalid_grant", "code_verifier does not match")
         code.used = True
@@ -92,9 +93,13 @@ class TokenEndpoint(ClientAuthentication):
         """End what was issued from a code that is replayed (RFC 6749, section 4.1.2)."""
         self.bank.tokens.revoke(code.grant)
 
-    def redirect_uri_identical(self, code: Code, sent: str) -> bool:
-        """Whether redirect_uri repeats the authorization request's (RFC 6749, section 4.1.3)."""
-        return sent == code.redirect_uri
+    def redirect_uri_refusal(self, code: Code, sent: str | None) -> OAuthProblem | None:
+        """A redirect_uri that does not repeat the authorization request's (RFC 6749, section 4.1.3)."""
+        if sent is None:
+            return OAuthProblem("invalid_request", "redirect_uri is missing")
+        if sent != code.redirect_uri:
+            return OAuthProblem("invalid_grant", "redirect_uri differs from the authorization request")
+        return None
 
     def code_verifier_matches(self, code: Code, verifier: str | None) -> bool:
         """Whether the verifier answers the challenge; without one there is none (RFC 9700, 4.8.2)."""
@@ -217,16 +222,18 @@ class TokenEndpoint(ClientAuthentication):
         refreshed: bool,
     ) -> Json:
         """The members of the document's example."""
-        body: Json = {"access_token": access_token}
-        if refresh_token is not None:
-            body["refresh_token"] = refresh_token
-        body["scope"] = self.scope_member(scopes)
-        if id_token is not None:
-            body["id_token"] = id_token
-        return body | {"token_type": self.token_type(), "expires_in": self.expires_in(refreshed=refreshed)}
+        body: Json = {
+            "access_token": access_token,
+            "refresh_token": refresh_token,
+            "scope": self.scope_member(scopes),
+            "id_token": id_token,
+            "token_type": self.token_type(),
+            "expires_in": self.expires_in(refreshed=refreshed),
+        }
+        return {name: value for name, value in body.items() if value is not None}
 
     def scope_member(self, scopes: Sequence[str]) -> object:
-        """The granted scopes, separated by spaces (RFC 6749, section 3.3)."""
+        """The granted scopes, separated by spaces (RFC 6749, section 3.3); None leaves the member out."""
         return " ".join(scopes)
 
     def token_type(self) -> str:
