@@ -151,7 +151,8 @@ class Running:
         return masked
 
     def finish(self, *, interrupted: bool) -> None:
-        """Write the end of the run."""
+        """Write the end of the run, and let go of the bank."""
+        self.session.close()
         self._evidence.footer(
             {
                 "ended": stamp(self.clock.wall()),

@@ -10,7 +10,7 @@ from conformance.errors import Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationResponse
 from conformance.oauth.discovery import Configuration, issuer_of
-from conformance.psu.landing import Landing
+from conformance.oauth.landing import Landing
 from conformance.target.model import Api, AuthorizationServer, Profile
 from conformance.wire.client import Client
 from conformance.wire.recorder import Recorder

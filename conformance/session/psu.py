@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.oauth.authorization import AuthorizationRequest
+from conformance.oauth.landing import Landing
 from conformance.psu.agent import Browser, FormAgent
-from conformance.psu.landing import Landing
 from conformance.session.aspsp import Aspsp
 
 

@@ -58,6 +58,10 @@ class Session:
             found.append(Tpp(name, profile, around, self._wire.client(identity)))
         return found
 
+    def close(self) -> None:
+        """Let go of every connection to the bank."""
+        self._wire.close()
+
     def second_tpp(self) -> Tpp:
         """The other TPP of the cross-client negatives; NotApplicable where the profile has none."""
         if len(self.tpps) < 2:

@@ -11,6 +11,7 @@ from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse, encode
 from conformance.oauth.landing import Ending, Landing
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.redirect_uri import FOREIGN, altered
 from conformance.oauth.token import ClientAuthentication, Grant, TokenRequest
 from conformance.psu.agent import Browser
 from conformance.session.aspsp import Aspsp
@@ -83,6 +84,38 @@ class Tpp:
         if len(self.profile.redirect_uris) < 2:
             raise NotApplicable("the profile has one redirect URI only")
         return self.profile.redirect_uris[1]
+
+    @property
+    def unregistered_redirect_uri(self) -> str:
+        """A redirect URI that nobody has registered, on a host that nobody has."""
+        return FOREIGN
+
+    @property
+    def redirect_uri_with_query(self) -> str:
+        """A registered redirect URI that has a query of its own.
+
+        Raises:
+            NotApplicable: the profile has none.
+        """
+        found = next((uri for uri in self.profile.redirect_uris if "?" in uri), None)
+        if found is None:
+            raise NotApplicable("the profile has no redirect URI with a query")
+        return found
+
+    def altered_redirect_uri(self, alteration: str) -> str:
+        """A near match of a registered redirect URI, by the words of `oauth.redirect_uri.ALTERATIONS`.
+
+        Raises:
+            NotApplicable: the alteration changes nothing, or what it gives is registered too.
+        """
+        registered = self.profile.redirect_uris
+        plain = next((uri for uri in registered if "?" not in uri), None)
+        if plain is None:
+            raise NotApplicable("every redirect URI of the profile has a query")
+        found = altered(plain, alteration)
+        if found in registered:
+            raise NotApplicable(f"{alteration} gives a URI that is registered too")
+        return found
 
     @property
     def authenticates_by_certificate(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as jsonlib
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -32,6 +32,7 @@ class Wire:
 
     network: Network
     recorder: Recorder
+    _clients: list[Client] = field(default_factory=list, repr=False)
 
     def client(self, identity: Identity | None = None) -> Client:
         """A client with connections of its own.
@@ -40,7 +41,14 @@ class Wire:
             identity: the certificate that it offers; None for a party without one.
         """
         context = context_for(tuple(self.network.trust_anchors), identity)
-        return Client(self, Adapter(context, self.network.resolve), identity)
+        client = Client(self, Adapter(context, self.network.resolve), identity)
+        self._clients.append(client)
+        return client
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        for client in self._clients:
+            client.close()
 
 
 class Client:
@@ -62,6 +70,10 @@ class Client:
     def fresh(self) -> Client:
         """A client without cookies on the same connections, as a browser's new private window is."""
         return Client(self._wire, self._adapter, self.identity)
+
+    def close(self) -> None:
+        """Let go of all connections, also of those that fresh clients share."""
+        self._session.close()
 
     @property
     def cookies(self) -> tuple[str, ...]:

@@ -136,7 +136,14 @@ class Masking:
 
     def _pairs(self, text: str) -> str:
         pairs = parse_qsl(text, keep_blank_values=True, errors="replace")
-        return "&".join(f"{self._quoted(name)}={self._parameter(name, value)}" for name, value in pairs)
+        return "&".join(
+            f"{self._parameter_name(name, value)}={self._parameter(name, value)}" for name, value in pairs
+        )
+
+    def _parameter_name(self, name: str, value: str) -> str:
+        """A parameter's name; a long one that stands alone is no name."""
+        shown = self._name(name) if value or len(name) < 16 else self.redactor.learn("parameter", name)
+        return self._quoted(shown)
 
     def _parameter(self, name: str, value: str) -> str:
         if name in PARAMETERS or not value:
@@ -181,4 +188,6 @@ def _is_key_set(value: dict[str, Any]) -> bool:
 
 
 def _kind(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        return "value"
     return re.sub(r"[^A-Za-z0-9_-]", "", name)[:24] or "value"
