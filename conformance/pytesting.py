@@ -42,7 +42,17 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
         "--import-mode=importlib",
     ]
     arguments += [word for name in _QUIET for word in ("-p", f"no:{name}")]
-    arguments += ["-p", "conformance.plugin", "-p", "fixtures.session", "-p", "fixtures.token", *words]
+    arguments += [
+        "-p",
+        "conformance.plugin",
+        "-p",
+        "fixtures.session",
+        "-p",
+        "fixtures.token",
+        "-p",
+        "fixtures.authorization",
+        *words,
+    ]
     with _without_other_plugins():
         import pytest
 

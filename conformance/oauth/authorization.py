@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -59,6 +60,27 @@ class AuthorizationRequest:
     def repeating(self, name: str, value: str | None = None) -> AuthorizationRequest:
         """The request with a parameter twice; the second time with another value, where one is given."""
         return replace(self, pairs=(*self.pairs, (name, self[name] if value is None else value)))
+
+    def with_plus_for_space(self) -> AuthorizationRequest:
+        """The request with each space written as `+`, the other form of the media type."""
+        return self.written(encode(self.pairs).replace("%20", "+"))
+
+    def with_lower_case_encoding(self) -> AuthorizationRequest:
+        """The request with lower-case hexadecimal digits in its percent-encoding (RFC 3986, 2.1)."""
+        return self.written(re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), encode(self.pairs)))
+
+    def with_plain_redirect_uri(self) -> AuthorizationRequest:
+        """The request with `:` and `/` of redirect_uri as they are, which a query may hold (RFC 3986, 3.4)."""
+        uri = self["redirect_uri"]
+        return self.written(encode(self.pairs).replace(quote(uri, safe=""), quote(uri, safe=":/")))
+
+    def with_scopes_reversed(self) -> AuthorizationRequest:
+        """The request with its scopes in the opposite order."""
+        return self.having(scope=" ".join(reversed(self["scope"].split())))
+
+    def repeated_in_reverse(self, name: str, value: str) -> AuthorizationRequest:
+        """The request with a parameter twice, the other value before its own."""
+        return replace(self, pairs=((name, value), *self.pairs))
 
     def written(self, query: str) -> AuthorizationRequest:
         """The request with its query sent exactly so."""

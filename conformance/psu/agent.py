@@ -11,7 +11,7 @@ import requests
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse, encode
-from conformance.psu.landing import Ending, Landing
+from conformance.oauth.landing import Ending, Landing
 from conformance.psu.page import Form, Page, read_page
 from conformance.target.model import Psu, Step
 from conformance.wire.client import Client

@@ -66,6 +66,11 @@ class Landings:
         return self.named[name]
 
     @property
+    def all(self) -> tuple[Landing, ...]:
+        """The landings themselves."""
+        return tuple(self.named.values())
+
+    @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """Everything that was sent in all of them."""
         return tuple(exchange for landing in self.named.values() for exchange in landing.exchanges)
