@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NoReturn
 
 from werkzeug import Request
 
@@ -102,9 +103,15 @@ class AuthorizationRequests(Component):
         if client_id is None or "client_id" in repeated:
             raise PageProblem("The application did not say who it is.")
         client = self.find_client(client_id)
-        if client is None:
-            raise PageProblem("The application is not known to us.")
-        return client
+        return client or self.unknown_client(sent)
+
+    def unknown_client(self, sent: Mapping[str, str]) -> NoReturn:
+        """Stay at the bank (RFC 6749, section 4.1.2.1).
+
+        Raises:
+            PageProblem: always.
+        """
+        raise PageProblem("The application is not known to us.")
 
     def find_client(self, client_id: str) -> Client | None:
         """The client that was onboarded under this identifier."""

@@ -18,7 +18,8 @@ class AuthorizationResponses(AuthorizationRequests):
 
     def success_answer(self, request: AuthorizationRequest, code: str, session: Session) -> Response:
         """Send the browser back with a code."""
-        return self.redirect(self.redirect_target(request), self.success_parameters(request, code, session))
+        parameters = self.success_parameters(request, code, session)
+        return self.redirect(self.redirect_target(request), parameters, error=False)
 
     def redirect_target(self, request: AuthorizationRequest) -> str:
         """Exactly the redirect URI of the request."""
@@ -37,7 +38,7 @@ class AuthorizationResponses(AuthorizationRequests):
 
     def error_answer(self, problem: RedirectProblem) -> Response:
         """Send the browser back with an error."""
-        return self.redirect(problem.redirect_uri, self.error_parameters(problem))
+        return self.redirect(problem.redirect_uri, self.error_parameters(problem), error=True)
 
     def error_parameters(self, problem: RedirectProblem) -> Parameters:
         """The parameters of an error response (RFC 6749, section 4.1.2.1; RFC 9207, section 2)."""
@@ -67,21 +68,20 @@ class AuthorizationResponses(AuthorizationRequests):
         text = f"{request.client.client_id} {uri.scheme}://{uri.netloc} {session.browser_state}"
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def redirect(self, uri: str, parameters: Parameters) -> Response:
+    def redirect(self, uri: str, parameters: Parameters, *, error: bool) -> Response:
         """Redirect the browser."""
-        location = self.with_parameters(uri, parameters)
+        location = self.with_parameters(uri, parameters, self.redirect_separator(error=error))
         headers = {"Location": location, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
         return Response(status=self.redirect_status(), headers=headers)
 
-    def with_parameters(self, uri: str, parameters: Parameters) -> str:
+    def with_parameters(self, uri: str, parameters: Parameters, separator: str) -> str:
         """The URI with the parameters appended to the query that it has (RFC 6749, section 3.1.2)."""
         encoded = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items())
-        separator = self.redirect_separator()
         if separator == "?" and "?" in uri:
             separator = "" if uri.endswith(("?", "&")) else "&"
         return f"{uri}{separator}{encoded}"
 
-    def redirect_separator(self) -> str:
+    def redirect_separator(self, *, error: bool) -> str:
         """The response stands in the query, never in the fragment (RFC 6749, section 4.1.2)."""
         return "?"
 

@@ -72,7 +72,7 @@ class AuthorizationServer(AuthorizationResponses):
             session = self.sessions.find(request.cookies.get(SESSION_COOKIE))
             if session is not None and self.must_authenticate(asked, session):
                 session = None
-            if "none" in asked.prompts:
+            if self.must_stay_silent(asked):
                 return self.silent_answer(asked, session)
             browser = request.cookies.get(BROWSER_COOKIE) or secrets.token_urlsafe(24)
             interaction = self.sessions.begin(browser, asked)
@@ -84,6 +84,10 @@ class AuthorizationServer(AuthorizationResponses):
                 answer = self.bank.pages.consent(interaction, session)
         _set_cookie(answer, BROWSER_COOKIE, browser)
         return answer
+
+    def must_stay_silent(self, asked: AuthorizationRequest) -> bool:
+        """Whether no page may be shown (OIDC Core 1.0, section 3.1.2.1: prompt)."""
+        return "none" in asked.prompts
 
     def must_authenticate(self, asked: AuthorizationRequest, session: Session) -> bool:
         """Whether an existing session is not enough (OIDC Core 1.0, section 3.1.2.1: prompt and max_age)."""
@@ -178,6 +182,10 @@ class AuthorizationServer(AuthorizationResponses):
             return self.bank.pages.error("This page is no longer valid. Please start again.", 400)
         if form.get("action") != "accept":
             return self.cancelled(interaction, "consent")
+        return self.granted(interaction, session)
+
+    def granted(self, interaction: Interaction, session: Session) -> Response:
+        """The PSU allowed what was asked."""
         self.sessions.end(interaction)
         session.consents.add((interaction.request.client.client_id, frozenset(interaction.request.scopes)))
         return self._succeed(interaction.request, session)
