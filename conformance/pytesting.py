@@ -50,6 +50,8 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
         "-p",
         "fixtures.token",
         "-p",
+        "fixtures.id_token",
+        "-p",
         "fixtures.authorization",
         *words,
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import jwt
 
@@ -12,7 +12,7 @@ from conformance.bank.component import Component
 from conformance.bank.settings import SigningKey
 from conformance.bank.tokens import Claims, Grant
 
-_LIFETIME = 600
+_LIFETIME = timedelta(minutes=10)
 
 
 class IdTokens(Component):
@@ -32,13 +32,14 @@ class IdTokens(Component):
             "iss": self.issuer(),
             "sub": self.subject(grant, refreshed=refreshed),
             "aud": self.audience(grant),
-            "exp": self.expires_at(),
-            "iat": self.issued_at(),
-            "auth_time": int(self.authentication_time(grant, refreshed=refreshed).timestamp()),
+            "exp": self.numeric_date(self.expires_at()),
+            "iat": self.numeric_date(self.issued_at()),
             "acr": self.authentication_context(grant),
             "at_hash": self.access_token_hash(access_token),
         }
-        nonce = self.nonce(grant)
+        authenticated, nonce = self.authentication_time(grant, refreshed=refreshed), self.nonce(grant)
+        if authenticated is not None:
+            claims["auth_time"] = self.numeric_date(authenticated)
         if nonce is not None:
             claims["nonce"] = nonce
         return claims
@@ -55,15 +56,19 @@ class IdTokens(Component):
         """The client alone."""
         return grant.client.client_id
 
-    def issued_at(self) -> int:
+    def issued_at(self) -> datetime:
         """This moment."""
-        return self.clock.timestamp()
+        return self.clock.now()
 
-    def expires_at(self) -> int:
+    def expires_at(self) -> datetime:
         """Ten minutes from now."""
-        return self.clock.timestamp() + _LIFETIME
+        return self.clock.now() + _LIFETIME
 
-    def authentication_time(self, grant: Grant, *, refreshed: bool) -> datetime:
+    def numeric_date(self, moment: datetime) -> object:
+        """Whole seconds since 1970 (RFC 7519, section 2)."""
+        return int(moment.timestamp())
+
+    def authentication_time(self, grant: Grant, *, refreshed: bool) -> datetime | None:
         """When the PSU was authenticated, also in the ID token of a refresh."""
         return grant.authenticated
 

@@ -182,7 +182,7 @@ class TokenEndpoint(ClientAuthentication):
         grant.access_token = access_token = self.access_token(grant, scopes, thumbprint, replaced=replaced)
         refresh_token = self.refresh_token(grant, thumbprint, replaced)
         id_token = None
-        if "openid" in scopes:
+        if self.id_token_due(scopes):
             id_token = self.bank.id_tokens.issue(grant, access_token, refreshed=replaced is not None)
         return self.members(
             access_token,
@@ -211,6 +211,10 @@ class TokenEndpoint(ClientAuthentication):
         if replaced is not None:
             replaced.successor, token.generation = token, replaced.generation + 1
         return token
+
+    def id_token_due(self, scopes: Sequence[str]) -> bool:
+        """Whether an ID token comes with the access token (OIDC Core 1.0, section 3.1.3.3)."""
+        return "openid" in scopes
 
     def members(
         self,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import requests
 
@@ -61,6 +62,12 @@ class Patience:
         self._announce(reason, seconds)
         time.sleep(seconds)
         self._recorder.waited(reason, seconds, "slept")
+
+    def wait_until(self, moment: datetime, reason: str) -> None:
+        """Let time pass until the target's clock shows a moment; not at all where it does already."""
+        left = (moment - self.clock.now()).total_seconds()
+        if left > 0:
+            self.wait(timedelta(seconds=math.ceil(left)), reason)
 
     def require(self, span: timedelta) -> None:
         """Say now, before the PSU is asked for anything, whether a wait will be allowed.

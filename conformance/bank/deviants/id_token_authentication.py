@@ -1,0 +1,18 @@
+"""Deviants of the ID token area: how the PSU was authenticated."""
+
+from __future__ import annotations
+
+from werkzeug import Response
+
+from conformance.bank.authorization_server import AuthorizationServer
+from conformance.bank.deviants import deviant
+from conformance.bank.sessions import Interaction
+from conformance.bank.settings import Psu
+
+
+@deviant("id-token-acr-auth-time/1")
+class CallsAPasswordStrong(AuthorizationServer):
+    """Signs a PSU in with its password only, and reports the strong class."""
+
+    def password_accepted(self, interaction: Interaction, psu: Psu) -> Response:
+        return self.authenticated(interaction, psu, self.context_reached(second_factor=True))
