@@ -172,7 +172,13 @@ class FormAgent:
         played = (*before.played, step.page)
         response = replace(after.response, asked=asked, played=played) if after.response else None
         return replace(
-            after, response=response, asked=asked, pages=(*before.pages, *after.pages), played=played
+            after,
+            response=response,
+            asked=asked,
+            pages=(*before.pages, *after.pages),
+            played=played,
+            finished=step is self._psu.journey[-1],
+            exchanges=(*before.exchanges, *after.exchanges),
         )
 
     def _decide_on_device(self, means: str) -> None:
