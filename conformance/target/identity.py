@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import ssl
+import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
@@ -50,6 +55,20 @@ class Identity:
         """The key of the leaf."""
         return load_pem_private_key(self.key.encode(), password=None)
 
+    def offer(self, context: ssl.SSLContext) -> None:
+        """Let a context present it; OpenSSL takes files only, so one exists for the time of this call, for us alone.
+
+        Raises:
+            ssl.SSLError: OpenSSL refuses it.
+        """
+        handle, name = tempfile.mkstemp()
+        try:
+            os.write(handle, f"{self.chain}\n{self.key}\n".encode())
+            context.load_cert_chain(name)
+        finally:
+            os.close(handle)
+            Path(name).unlink()
+
     @cached_property
     def sha256(self) -> str:
         """Thumbprint of the leaf, lower-case hexadecimal."""
@@ -66,24 +85,28 @@ def load_identity(name: str, chain: str, key: str) -> Identity:
     _readable(identity)
     _matching(identity)
     _in_force(identity)
+    _usable(identity)
     return identity
 
 
 def _readable(identity: Identity) -> None:
     try:
         _ = identity.certificate
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, UnsupportedAlgorithm):
         raise IdentityProblem("certificate", "no readable certificate", "PEM, the QWAC first") from None
     try:
         _ = identity.private_key
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         raise IdentityProblem("key", "no readable private key", "an unencrypted key in PEM") from None
 
 
 def _matching(identity: Identity) -> None:
     spki = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    own = identity.private_key.public_key().public_bytes(*spki)
-    if own != identity.certificate.public_key().public_bytes(*spki):
+    try:
+        named = identity.certificate.public_key().public_bytes(*spki)
+    except (ValueError, UnsupportedAlgorithm):
+        raise IdentityProblem("certificate", "a public key of an unknown kind", "an EC or RSA key") from None
+    if identity.private_key.public_key().public_bytes(*spki) != named:
         raise IdentityProblem("key", "the key of another certificate", "the key that the certificate names")
 
 
@@ -102,3 +125,21 @@ def _in_force(identity: Identity) -> None:
             f"a certificate that is valid only from {leaf.not_valid_before_utc:%Y-%m-%d %H:%M} UTC",
             "one in force",
         )
+
+
+def _usable(identity: Identity) -> None:
+    try:
+        identity.offer(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    except ssl.SSLError as error:
+        reason = (error.reason or "unknown reason").lower().replace("_", " ")
+        raise IdentityProblem(
+            "certificate", f"a chain and key that OpenSSL refuses ({reason})", "a chain and key for TLS"
+        ) from None
+
+
+def count_certificates(text: str) -> int:
+    """How many certificates a PEM text holds; 0 where it is unreadable."""
+    try:
+        return len(x509.load_pem_x509_certificates(text.encode()))
+    except (ValueError, UnsupportedAlgorithm):
+        return 0

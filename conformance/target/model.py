@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     PrivateAttr,
     ValidationInfo,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from conformance.target.identity import Identity, IdentityProblem, load_identity
+from conformance.target.identity import Identity, IdentityProblem, count_certificates, load_identity
 from conformance.target.references import ReferenceProblem, Secret, is_reference, read_reference
 
 Role = Literal["aisp", "pisp", "cbpii"]
@@ -44,34 +45,71 @@ def _read(value: object, info: ValidationInfo) -> Secret:
         raise _problem(problem.found, problem.wanted) from None
 
 
-def _read_if_reference(value: object, info: ValidationInfo) -> object:
-    return _read(value, info) if isinstance(value, str) and is_reference(value) else value
+def _read_if_reference(value: object, info: ValidationInfo) -> str:
+    if not isinstance(value, str):
+        raise _problem(f"a {type(value).__name__}", "text, or a reference: env:NAME or file:PATH")
+    return _read(value, info) if is_reference(value) else value
 
 
-def _read_fill(value: object, info: ValidationInfo) -> object:
+def _read_fill(value: object, info: ValidationInfo) -> str:
     if isinstance(value, str) and value.startswith("literal:"):
         return value.removeprefix("literal:")
     return _read(value, info)
 
 
 def _https(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname or parts.fragment:
+    parts = _split(url)
+    if parts is None or parts.scheme != "https" or not parts.hostname or parts.fragment:
         raise _problem(repr(url), "an absolute https URL without fragment")
     return url
 
 
+def _redirect_uri(uri: str) -> str:
+    parts = _split(uri)
+    if parts is None or not parts.scheme or "#" in uri or not (parts.netloc or parts.path):
+        raise _problem(repr(uri), "an absolute URI without fragment (RFC 6749, section 3.1.2)")
+    return uri
+
+
+def _proxy(url: str) -> str:
+    parts = _split(url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _problem("something else", "http://host:port or https://host:port")
+    return url
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of a URL; None where it is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return None if re.search(r"[\x00-\x20\x7f]", url) else parts
+
+
 def _address(text: str) -> str:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdigit():
+    found = re.fullmatch(r"([^\s:/]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", text)
+    if not found or not 0 < int(found[2]) < 65_536:
         raise _problem(repr(text), "host:port")
+    return text.lower()
+
+
+def _trust_anchor(text: str) -> str:
+    if not count_certificates(text):
+        place = getattr(text, "reference", "what stands there")
+        raise _problem(f"no certificate in {place}", "PEM certificates of the authorities to trust")
     return text
 
 
-Reference = Annotated[str, BeforeValidator(_read)]
-ValueOrReference = Annotated[str, BeforeValidator(_read_if_reference)]
-FillValue = Annotated[str, BeforeValidator(_read_fill)]
+# read by plain validators: any other would turn a Secret into text that prints
+Reference = Annotated[str, PlainValidator(_read)]
+ValueOrReference = Annotated[str, PlainValidator(_read_if_reference)]
+FillValue = Annotated[str, PlainValidator(_read_fill)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
+RedirectUri = Annotated[str, AfterValidator(_redirect_uri)]
+TrustAnchor = Annotated[str, PlainValidator(_read), AfterValidator(_trust_anchor)]
+ProxyUrl = Annotated[str, PlainValidator(_read_if_reference), AfterValidator(_proxy)]
 Address = Annotated[str, AfterValidator(_address)]
 Seconds = Annotated[int, Field(ge=0)]
 
@@ -127,7 +165,7 @@ class Tpp(Model):
     renewed_certificate: Reference | None = None
     renewed_key: Reference | None = None
     client_secret: Reference | None = None
-    redirect_uris: Annotated[list[str], Field(min_length=1)]
+    redirect_uris: Annotated[list[RedirectUri], Field(min_length=1)]
     scopes: Annotated[dict[Role, list[str]], Field(min_length=1)]
 
     _identity: Identity | None = PrivateAttr(default=None)
@@ -196,11 +234,15 @@ class Psu(Model):
 
 
 class Network(Model):
-    """How the bank is reached: trust anchors, `host:port` to address as curl's connect-to, proxy, seconds."""
+    """How the bank is reached, times in seconds.
 
-    trust_anchors: list[Reference] = []
+    `trust_anchors` stand in place of the public roots. `resolve` leads `host:port` to an address, as curl's
+    connect-to does; behind a `proxy` it leads to the proxy only, which resolves the bank's names itself.
+    """
+
+    trust_anchors: list[TrustAnchor] = []
     resolve: dict[Address, Address] = {}
-    proxy: ValueOrReference | None = None
+    proxy: ProxyUrl | None = None
     connect_timeout: Annotated[float, Field(gt=0, le=120, strict=False)] = 10
     read_timeout: Annotated[float, Field(gt=0, le=600, strict=False)] = 30
 

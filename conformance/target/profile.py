@@ -105,7 +105,9 @@ def _override(raw: dict[str, Any], overrides: Overrides) -> None:
     if overrides.trust_anchors:
         network["trust_anchors"] = [f"file:{path.resolve()}" for path in overrides.trust_anchors]
     if overrides.resolve:
-        network["resolve"] = {**network.get("resolve", {}), **overrides.resolve}
+        resolve = network.setdefault("resolve", {})
+        if isinstance(resolve, dict):
+            resolve.update(overrides.resolve)
 
 
 def _set(raw: dict[str, Any], dotted: str, value: str) -> None:
@@ -146,7 +148,9 @@ def _explain(file: str, detail: Any) -> Problem:
         return _unknown_key(file, key, location)
     if detail["type"] == "missing":
         return Problem(file, key, "nothing", "a value")
-    return Problem(file, key, _shape(detail["input"]), detail["msg"].removeprefix("Input should be "))
+    wanted = detail["msg"].removeprefix("Input should be ")
+    plain = detail["type"].startswith(("literal", "string", "int", "float", "bool", "greater", "less"))
+    return Problem(file, key, _shape(detail["input"], plain=plain), wanted)
 
 
 def _unknown_key(file: str, key: str, location: Sequence[int | str]) -> Problem:
@@ -185,10 +189,10 @@ def _dotted(location: Sequence[int | str]) -> str:
     return "".join(parts).lstrip(".")
 
 
-def _shape(value: object) -> str:
-    """What stands there, without repeating text that might be a secret."""
+def _shape(value: object, *, plain: bool) -> str:
+    """What stands there; text is repeated only where a plain setting belongs, for it might be a secret."""
+    if isinstance(value, str):
+        return repr(value) if plain and len(value) <= 40 else "text"
     if isinstance(value, bool | int | float):
         return repr(value)
-    if isinstance(value, str):
-        return "text" if len(value) > 40 else repr(value)
     return {"dict": "a table", "list": "an array", "NoneType": "nothing"}.get(type(value).__name__, "a value")

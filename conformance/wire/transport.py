@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import os
 import ssl
-import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -45,20 +42,9 @@ def context_for(trust_anchors: tuple[str, ...], identity: Identity | None) -> ss
     else:
         context.load_verify_locations(cafile=certifi.where())
     if identity:
-        _load(context, identity)
+        identity.offer(context)
     context._msg_callback = _watch_handshake  # type: ignore[attr-defined]  # the only way to see a CertificateRequest
     return context
-
-
-def _load(context: ssl.SSLContext, identity: Identity) -> None:
-    """OpenSSL takes a certificate from a file only: it exists for the time of this call, readable by us alone."""
-    handle, name = tempfile.mkstemp()
-    try:
-        os.write(handle, f"{identity.chain}\n{identity.key}\n".encode())
-        context.load_cert_chain(name)
-    finally:
-        os.close(handle)
-        Path(name).unlink()
 
 
 def _watch_handshake(
