@@ -85,7 +85,7 @@ def entropy(value: str) -> float:
     """The bits that a text can hold at most: its length in the smallest usual alphabet that it fits."""
     if _UUID.fullmatch(value):
         return RANDOM_UUID_BITS
-    if _HEX.fullmatch(value):
+    if _HEX.fullmatch(value) and not value.isdigit():
         return len(value) * 4.0
     size = sum(len(letters) for letters in _CLASSES if set(value) & set(letters))
     size += len(_SYMBOLS) if set(value) - set("".join(_CLASSES)) else 0
