@@ -79,7 +79,7 @@ class Aspsp:
     def fetch_keys(self) -> Exchange:
         """GET jwks_uri, anonymously; once in a run."""
         if self._keys is None:
-            uri = self.configuration.url("jwks_uri")
+            uri = self.configuration.https_url("jwks_uri")
             self._keys = self.anonymous.get(
                 uri, purpose="fetch the JWK Set", headers={"Accept": "application/json"}
             )

@@ -127,7 +127,11 @@ class ForgetsTheCertificateHost(Discovery):
         return {"token_endpoint": f"https://{self.settings.hosts.sso}{TOKEN}"}
 
 
-@deviant("discovery-mtls-token-endpoint/2")
+# what posts codes there finds no endpoint at all
+_FINDS_NO_ENDPOINT = ("token-client-id-required", "token-code-exchange", "token-invalid-requests")
+
+
+@deviant("discovery-mtls-token-endpoint/2", also=_FINDS_NO_ENDPOINT)
 class NamesAHostThatAsksNothing(Discovery):
     """Names an endpoint for mutual TLS on a host that asks for no certificate."""
 
