@@ -13,6 +13,7 @@ import click
 from conformance.errors import ConformanceError, UsageError
 
 USAGE = 2
+INCOMPLETE = 3
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -103,9 +104,9 @@ def _exit(command: Any) -> None:
     except KeyboardInterrupt:
         click.echo("psd2-conformance: interrupted", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OSError as error:
+        click.echo(f"psd2-conformance: {error.strerror or error}: the run was cut off", err=True)
+        sys.exit(INCOMPLETE)
 
 
 def _become(module: str, words: list[str]) -> None:

@@ -14,11 +14,13 @@ from conformance.errors import NotApplicable, UsageError, Withheld
 from conformance.running import Running, Scenario
 from conformance.setup import Options, open_run
 from conformance.shipped import SCENARIOS
+from conformance.underway import Underway
 from conformance.verdict import Verdict
 
 SCENARIO = pytest.StashKey[Scenario]()
 RUNNING = pytest.StashKey[Running]()
 OPTIONS = pytest.StashKey[Options]()
+UNDERWAY = pytest.StashKey[Underway]()
 
 _ACRONYMS = frozenset(
     "aisp api cbpii html http https id iss json jwk jwks jws jwt pisp pkce psu qwac s256 tls tpp uri url".split()
@@ -87,6 +89,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         pytest.exit(str(error), returncode=2)
     config.stash[RUNNING] = running
     running.start(plan, config.stash[OPTIONS].select)
+    if config.stash[OPTIONS].reporting:
+        config.stash[UNDERWAY] = Underway(running.folder)
+        config.stash[UNDERWAY].write()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -94,6 +99,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     """Everything between is recorded under the scenario."""
     running = _running(item)
     if running:
+        if UNDERWAY in item.config.stash:
+            item.config.stash[UNDERWAY].began(item.stash[SCENARIO].requirement.area)
         running.begin(item.stash[SCENARIO])
     return (yield)
 

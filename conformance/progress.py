@@ -49,6 +49,7 @@ class Plain(Silent):
         self._area = ""
         self._counts: Counter[Verdict] = Counter()
         self._in_area = 0
+        self._gone = False
 
     def planned(self, scenarios: Sequence[Scenario]) -> None:
         """Say how much there is."""
@@ -86,8 +87,17 @@ class Plain(Silent):
         self._in_area = 0
 
     def _line(self, text: str) -> None:
-        self._stream.write(_CONTROL.sub("?", text) + "\n")
-        self._stream.flush()
+        self._write(_CONTROL.sub("?", text) + "\n")
+
+    def _write(self, text: str) -> None:
+        """Write; a reader that went away does not end the run."""
+        if self._gone:
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._gone = True
 
 
 class Live(Plain):
@@ -119,18 +129,16 @@ class Live(Plain):
     def ended(self) -> None:
         """Leave a clean line."""
         super().ended()
-        self._stream.write("\r\x1b[K")
-        self._stream.flush()
+        self._write("\r\x1b[K")
 
     def _show(self, text: str) -> None:
         share = self._done / max(1, self._total)
         bar = "━" * round(share * 16) + "─" * (16 - round(share * 16))
         line = f"{bar} {self._done:>3}/{self._total} {self._area} · {_CONTROL.sub('?', text)}"
-        self._stream.write(f"\r\x1b[K{line[: self._width]}")
-        self._stream.flush()
+        self._write(f"\r\x1b[K{line[: self._width]}")
 
     def _line(self, text: str) -> None:
-        self._stream.write("\r\x1b[K")
+        self._write("\r\x1b[K")
         super()._line(text)
 
 

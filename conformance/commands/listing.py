@@ -9,6 +9,7 @@ import click
 import pytest
 
 from conformance.catalogue import Requirement, load
+from conformance.commands.output import outliving_the_reader
 from conformance.plugin import SCENARIO
 from conformance.pytesting import run_pytest
 
@@ -38,9 +39,10 @@ def listing(*, as_json: bool) -> int:
     """Print the catalogue."""
     scenarios = collect_scenarios()
     entries = [_entry(requirement, scenarios.get(requirement.id, [])) for requirement in load().requirements]
-    click.echo(
-        json.dumps(entries, indent=2, ensure_ascii=False) if as_json else "\n".join(map(_lines, entries))
-    )
+    with outliving_the_reader():
+        click.echo(
+            json.dumps(entries, indent=2, ensure_ascii=False) if as_json else "\n".join(map(_lines, entries))
+        )
     return 0
 
 

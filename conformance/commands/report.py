@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from conformance.commands.output import outliving_the_reader
 from conformance.report.html import make_html
 from conformance.report.make import make_reports
 from conformance.report.summary import print_summary
@@ -20,6 +21,7 @@ def report_command(folder: Path) -> int:
     """
     verdicts = make_reports(folder)
     html = make_html(folder)
-    print_summary(verdicts, sys.stdout, folder=folder)
+    with outliving_the_reader():
+        print_summary(verdicts, sys.stdout, folder=folder)
     click.echo(f"  Allure's HTML     {html.page or html.reason}")
     return verdicts.exit_code

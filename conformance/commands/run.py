@@ -7,13 +7,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+import click
 import pytest
 
+from conformance.commands.output import outliving_the_reader
 from conformance.errors import ConformanceError
 from conformance.launch import EmbeddedBank
 from conformance.plugin import OPTIONS, RUNNING
 from conformance.progress import Silent, watcher
 from conformance.pytesting import run_pytest
+from conformance.report.text import inert
 from conformance.running import Running
 from conformance.setup import Options, open_run
 
@@ -27,6 +30,7 @@ class Handover:
         self._options = options
         self._running = running
         self.problems: list[str] = []
+        self.crash = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -38,6 +42,10 @@ class Handover:
         """Keep why a scenario could not be read."""
         if report.failed:
             self.problems.append(report.longreprtext)
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Keep what cut the run off."""
+        self.crash = f"{type(excinfo.value).__name__}: {excinfo.value}"
 
 
 def run_command(
@@ -92,6 +100,11 @@ def judge(options: Options, prepare: Callable[[Running], None] = lambda _: None)
     prepare(running)
     handover = Handover(options, running)
     code = run_pytest([handover])
+    if not running.plan and code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if handover.crash:
+        reason = running.recorder.redactor.mask(handover.crash)
+        click.echo(f"psd2-conformance: the run was cut off: {inert(reason)}", err=True)
     if not running.plan:
         reasons = "\n".join(handover.problems) or f"pytest ended with {code}"
         raise ConformanceError(f"the scenarios could not be collected: {reasons}")
@@ -105,5 +118,6 @@ def _tell(folder: Path) -> int:
     from conformance.report.verdicts import judge as add_up
 
     verdicts = add_up(read_run(folder / "evidence.ndjson"), load())
-    print_summary(verdicts, sys.stdout, folder=folder)
+    with outliving_the_reader():
+        print_summary(verdicts, sys.stdout, folder=folder)
     return verdicts.exit_code
