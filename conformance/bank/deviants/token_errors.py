@@ -11,8 +11,21 @@ from conformance.bank.settings import Client, Json
 from conformance.bank.token_endpoint import GrantType, TokenEndpoint
 from conformance.bank.trust import PeerCertificate
 
+# whatever the clauses refuse by status and error code
+EVERY_REFUSAL = (
+    "token-client-certificate-match",
+    "token-client-id-required",
+    "token-code-bound-to-client",
+    "token-code-expiry",
+    "token-code-reuse-revokes",
+    "token-code-single-use",
+    "token-pkce-enforced",
+    "token-post-only",
+    "token-redirect-uri-identical",
+)
 
-@deviant("token-invalid-requests/1")
+
+@deviant("token-invalid-requests/1", also=EVERY_REFUSAL)
 class AnswersEveryProblemWith500(TokenEndpoint):
     """Answers every problem with 500."""
 
@@ -32,7 +45,7 @@ def _refuse_password(_client: Client, _form: Form, _certificate: PeerCertificate
     raise OAuthProblem("invalid_grant", "username or password are not right")
 
 
-@deviant("token-invalid-requests/3")
+@deviant("token-invalid-requests/3", also=EVERY_REFUSAL)
 class AnswersErrorsWithPages(TokenEndpoint):
     """Answers every problem with 200 and a page."""
 
