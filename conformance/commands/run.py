@@ -102,9 +102,10 @@ def judge(options: Options, prepare: Callable[[Running], None] = lambda _: None)
     code = run_pytest([handover])
     if not running.plan and code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
-    if handover.crash:
-        reason = running.recorder.redactor.mask(handover.crash)
-        click.echo(f"psd2-conformance: the run was cut off: {inert(reason)}", err=True)
+    cut_off = [handover.crash, *handover.problems] if running.plan else []
+    for reason in filter(None, cut_off):
+        masked = inert(running.recorder.redactor.mask(reason))
+        click.echo(f"psd2-conformance: the run was cut off: {masked}", err=True)
     if not running.plan:
         reasons = "\n".join(handover.problems) or f"pytest ended with {code}"
         raise ConformanceError(f"the scenarios could not be collected: {reasons}")
