@@ -146,6 +146,51 @@ class Probe(Model):
     json_body: dict[str, Any] | None = Field(default=None, alias="json")
 
 
+Enumeration = Literal[
+    "cashAccountType",
+    "usage",
+    "balanceType",
+    "entryStatus",
+    "paymentInformationStatus",
+    "transactionStatus",
+    "appliedAuthenticationApproach",
+]
+
+
+class Stet(Model):
+    """How the bank's STET 1.4 interface is built, where implementations differ; the defaults are STET's own.
+
+    Args:
+        base_path: between the API's host and the resources, without a slash at its end.
+        amounts: a JSON number (1.4.2), a decimal string (1.4.0), or either.
+        media_type: of the answers; plain `application/json` is a warning.
+        date_fields: members that the standard calls dates hold a date only, or a date-time too.
+        create_status: of POST /payment-requests and PUT /consents; the other of 200 and 201 is a warning.
+        signature: whether the bank verifies message signatures.
+        signed_headers: what a message signature covers, in this order.
+        client_id_header: name of the header that carries the client_id too, as some gateways want it.
+        consent_model: consent chosen at the bank, forwarded by the TPP as well, or to all accounts.
+        pisp_grant: by which grant a PISP gets the token for payment requests.
+        cbpii_grant: by which grant a CBPII gets its token.
+        confirmation: the resource by which a PISP confirms; `none` where the PSU's validation is enough.
+        enumerations: codes that the bank uses beside the standard's, by the member that holds them.
+    """
+
+    base_path: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._~-]+)*$")] = "/v1"
+    amounts: Literal["either", "number", "string"] = "either"
+    media_type: Annotated[str, Field(pattern="^[a-z]+/[a-z0-9.+-]+")] = "application/hal+json; charset=utf-8"
+    date_fields: Literal["either", "date"] = "either"
+    create_status: Literal[200, 201] = 201
+    signature: Literal["required", "none"] = "required"
+    signed_headers: Annotated[list[str], Field(min_length=1)] = ["(request-target)", "digest", "x-request-id"]
+    client_id_header: Annotated[str, Field(pattern="^[A-Za-z0-9-]+$")] | None = None
+    consent_model: Literal["redirect", "mixed", "full"] = "redirect"
+    pisp_grant: Literal["client_credentials", "authorization_code"] = "client_credentials"
+    cbpii_grant: Literal["client_credentials", "authorization_code"] = "authorization_code"
+    confirmation: Literal["confirmation", "o-confirmation", "none"] = "confirmation"
+    enumerations: dict[Enumeration, list[str]] = {}
+
+
 class Api(Model):
     """Where the bank's APIs are, and which resource stands for a role."""
 
@@ -153,6 +198,7 @@ class Api(Model):
     probe: Annotated[str, Field(pattern="^/")]
     probes: dict[Role, Probe] = {}
     dialect: Literal["stet-1.4"] | None = None
+    stet: Stet = Stet()
 
 
 class Tpp(Model):

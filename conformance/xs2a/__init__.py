@@ -1,0 +1,1 @@
+"""Access to accounts: what AISP, PISP and CBPII ask of a bank, whatever its dialect."""

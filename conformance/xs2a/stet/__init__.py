@@ -1,0 +1,1 @@
+"""The dialect STET PSD2 API 1.4."""
