@@ -11,6 +11,7 @@ import pytest
 
 from conformance.catalogue import Coverage, load
 from conformance.errors import NotApplicable, UsageError, Withheld
+from conformance.exchange import Exchange
 from conformance.running import Running, Scenario
 from conformance.setup import Options, open_run
 from conformance.shipped import SCENARIOS
@@ -119,6 +120,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     guarded = profile.environment == "production" and requirement.environment == "sandbox-only"
     if guarded and requirement.id not in profile.allow:
         raise Withheld("a negative or state-changing case, not permitted in production (profile: allow)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """An experiment that several scenarios judge is cited for each of them."""
+    running = _running(item)
+    if running is None:
+        return
+    for value in getattr(item, "funcargs", {}).values():
+        seen = getattr(value, "exchanges", None)
+        if isinstance(seen, tuple):
+            running.recorder.cite(*(exchange for exchange in seen if isinstance(exchange, Exchange)))
 
 
 @pytest.hookimpl(wrapper=True)
