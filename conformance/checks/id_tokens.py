@@ -240,7 +240,7 @@ def expect_access_token_hash(token: IdToken) -> None:
         raise Unobservable("the token response holds no access_token")
     wanted = _left_halves(access_token, token.jws.algorithm)
     found = token.claims["at_hash"]
-    if found not in wanted:
+    if not isinstance(found, str) or found not in wanted:
         padded = isinstance(found, str) and found.rstrip("=") in wanted
         received = "that value with padding" if padded else "another value"
         expected = "at_hash: the left half of the access token's hash, base64url without padding"
