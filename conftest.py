@@ -1,3 +1,12 @@
 """Registers the suite's pytest plugin and the fixtures of a run."""
 
-pytest_plugins = ["conformance.plugin", "fixtures.session", "fixtures.token", "fixtures.id_token", "fixtures.authorization"]
+pytest_plugins = [
+    "conformance.plugin",
+    "fixtures.session",
+    "fixtures.token",
+    "fixtures.id_token",
+    "fixtures.authorization",
+    "fixtures.refresh",
+    "fixtures.keeping",
+    "fixtures.bearer",
+]

@@ -53,6 +53,12 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
         "fixtures.id_token",
         "-p",
         "fixtures.authorization",
+        "-p",
+        "fixtures.refresh",
+        "-p",
+        "fixtures.keeping",
+        "-p",
+        "fixtures.bearer",
         *words,
     ]
     with _without_other_plugins():

@@ -40,13 +40,14 @@ def with_later_expiry(token: str) -> str:
     """A JWT whose exp was moved a day into the future, under the signature that it had.
 
     Raises:
-        NotApplicable: the token is no JWT.
+        NotApplicable: the token is no JWT, or has no exp.
     """
     claims = _claims(_jwt(token))
     expires = claims.get("exp")
-    moved = expires if isinstance(expires, int) and not isinstance(expires, bool) else 0
+    if isinstance(expires, bool) or not isinstance(expires, int | float):
+        raise NotApplicable("the access token has no exp that could be moved")
     header, _, signature = token.split(".")
-    later = claims | {"exp": moved + int(timedelta(days=1).total_seconds())}
+    later = claims | {"exp": expires + int(timedelta(days=1).total_seconds())}
     return f"{header}.{_encoded(later)}.{signature}"
 
 

@@ -37,7 +37,7 @@ class Session:
         self.recorder = recorder
         self._wire = Wire(target.profile.network, recorder)
         self.aspsp = Aspsp(target.profile, self._wire.client(), recorder)
-        self.token_responses: list[Exchange] = []
+        self._token_responses: list[Exchange] = []
         self.patience = Patience(target.profile.waiting, recorder, announce)
         self._learn_secrets()
 
@@ -51,7 +51,7 @@ class Session:
     def tpps(self) -> list[Tpp]:
         """The TPPs of the profile, in its order."""
         psu = self.psus[0] if self.psus else None
-        around = Surroundings(self._wire, self.aspsp, self.recorder, psu, self.token_responses)
+        around = Surroundings(self._wire, self.aspsp, self.recorder, psu, self._token_responses)
         found = []
         for name, profile in self.target.profile.tpp.items():
             identity = replace(profile.identity, name=name) if profile.identity else None
@@ -61,6 +61,12 @@ class Session:
     def close(self) -> None:
         """Let go of every connection to the bank."""
         self._wire.close()
+
+    @property
+    def token_responses(self) -> tuple[Exchange, ...]:
+        """Every answer of the run so far that held tokens, in order."""
+        self.recorder.cite(*self._token_responses)
+        return tuple(self._token_responses)
 
     def second_tpp(self) -> Tpp:
         """The other TPP of the cross-client negatives; NotApplicable where the profile has none."""
@@ -99,5 +105,7 @@ class Session:
             ):
                 if secret:
                     redactor.learn(kind, secret)
+        if profile.state:
+            redactor.learn("state_key", profile.state.key)
         if profile.waiting.clock_control:
             redactor.learn("clock_control", profile.waiting.clock_control)

@@ -88,6 +88,10 @@ def _split(url: str) -> SplitResult | None:
     return None if re.search(r"[\x00-\x20\x7f]", url) else parts
 
 
+def _beside_profile(path: str, info: ValidationInfo) -> str:
+    return str((info.context or {}).get("folder", Path()) / path)
+
+
 def _address(text: str) -> str:
     found = re.fullmatch(r"([^\s:/]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", text)
     if not found or not 0 < int(found[2]) < 65_536:
@@ -106,6 +110,7 @@ def _trust_anchor(text: str) -> str:
 Reference = Annotated[str, PlainValidator(_read)]
 ValueOrReference = Annotated[str, PlainValidator(_read_if_reference)]
 FillValue = Annotated[str, PlainValidator(_read_fill)]
+LocalPath = Annotated[str, AfterValidator(_beside_profile)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 RedirectUri = Annotated[str, AfterValidator(_redirect_uri)]
 TrustAnchor = Annotated[str, PlainValidator(_read), AfterValidator(_trust_anchor)]
@@ -304,7 +309,7 @@ class Waiting(Model):
 class State(Model):
     """What is kept for later runs, encrypted: a refresh token, so that its age can be proved."""
 
-    file: str
+    file: LocalPath
     key: Reference
 
 
