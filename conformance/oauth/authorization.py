@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote
 
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
@@ -108,9 +108,9 @@ class AuthorizationResponse:
     fragment: Pairs = field(init=False)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        object.__setattr__(self, "query", _pairs(parts.query))
-        object.__setattr__(self, "fragment", _pairs(parts.fragment))
+        before, _, fragment = self.url.partition("#")
+        object.__setattr__(self, "query", _pairs(before.partition("?")[2]))
+        object.__setattr__(self, "fragment", _pairs(fragment))
 
     def get(self, name: str) -> str | None:
         """The first value of a parameter in the query."""

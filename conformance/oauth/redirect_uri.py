@@ -56,7 +56,7 @@ def _longer_host(uri: str) -> str:
 
 def _with_user(uri: str) -> str:
     parts = urlsplit(uri)
-    return urlunsplit(parts._replace(netloc=f"user@{parts.netloc}"))
+    return urlunsplit(parts._replace(netloc=f"conformance-probe@{parts.netloc}"))
 
 
 ALTERATIONS: dict[str, Callable[[str], str]] = {

@@ -98,7 +98,7 @@ class AddsAccessToken(AuthorizationServer):
         return parameters | {"access_token": _access_token(self.bank.tokens, code)}
 
 
-@deviant("authorization-response-iss/1")
+@deviant("authorization-response-iss/1", also=("id-token-iss",))
 class NamesDefaultPort(AuthorizationServer):
     """Returns iss with an explicit :443, which the metadata does not have."""
 
@@ -107,7 +107,7 @@ class NamesDefaultPort(AuthorizationServer):
         return self.settings.issuer.replace(host, f"{host}:443", 1)
 
 
-@deviant("authorization-response-iss/2")
+@deviant("authorization-response-iss/2", also=("id-token-iss",))
 class NamesAnotherRealm(AuthorizationServer):
     """Returns the issuer of another realm."""
 
