@@ -7,6 +7,6 @@ pytest_plugins = [
     "fixtures.id_token",
     "fixtures.authorization",
     "fixtures.refresh",
-    "fixtures.keeping",
     "fixtures.bearer",
+    "fixtures.keeping",
 ]
