@@ -10,7 +10,7 @@ from conformance.checks.refresh import (
 )
 from conformance.checks.responses import expect_success, expect_turned_away
 from conformance.session import Tpp
-from fixtures.refresh import Chain, Uncertified
+from fixtures.refresh import Chain, Renewal, Uncertified
 
 
 @covers("refresh-requires-certificate", destroys=True)
@@ -64,23 +64,16 @@ def test_another_tpp_cannot_refresh_under_the_name_of_the_owner(
 
 
 @covers("refresh-survives-certificate-renewal", destroys=True)
-def test_a_grant_is_refreshed_over_the_renewed_certificate(tpp: Tpp, refreshable: Chain) -> None:
+def test_a_grant_is_refreshed_over_the_renewed_certificate(renewal: Renewal) -> None:
     """A PSU need not authenticate again because a TPP renewed its QWAC."""
-    given_refreshed(refreshable.first)
-    renewed = tpp.with_renewed_certificate
-
-    answer = renewed.refresh(tpp.own_grant().refresh_token)
+    answer = renewal.refresh
 
     expect_success(answer)
 
 
 @covers("refresh-survives-certificate-renewal", destroys=True)
-def test_the_api_opens_over_the_renewed_certificate(tpp: Tpp, refreshable: Chain) -> None:
+def test_the_api_opens_over_the_renewed_certificate(renewal: Renewal, refreshable: Chain) -> None:
     """A token that was refreshed over the renewed QWAC is bound to that one."""
-    renewed = tpp.with_renewed_certificate
-    grant = tpp.own_grant()
-    grant = grant.renewed(renewed.refresh(grant.refresh_token))
+    answer = renewal.served
 
-    answer = renewed.call(grant.access_token)
-
-    expect_refreshed_token_opens(answer, control=refreshable.control)
+    expect_refreshed_token_opens(answer, control=refreshable.call or refreshable.control)

@@ -53,7 +53,7 @@ class RepeatsTheAccessToken(TokenEndpoint):
         return super().access_token(grant, scopes, thumbprint, replaced=replaced)
 
 
-@deviant("refresh-response-members/1")
+@deviant("refresh-response-members/1", also=("refresh-rotation", "refresh-chain"))
 class KeepsTheNewRefreshToken(TokenEndpoint):
     """Disables the used refresh token and answers without a new one."""
 
@@ -88,7 +88,7 @@ class AnnouncesLongerOnRefresh(TokenEndpoint):
         return 3599 if refreshed else super().expires_in(refreshed=refreshed)
 
 
-@deviant("refresh-rotation/1")
+@deviant("refresh-rotation/1", also=("refresh-single-use", "refresh-chain"))
 class RotatesNothing(TokenEndpoint):
     """Answers a refresh with the refresh token that was sent."""
 
@@ -96,7 +96,7 @@ class RotatesNothing(TokenEndpoint):
         return self.issue(token.grant, scopes, certificate, replaced=token) | {"refresh_token": token.value}
 
 
-@deviant("refresh-rotation/2")
+@deviant("refresh-rotation/2", also=("refresh-response-members", "refresh-chain"))
 class ShowsNoSuccessor(TokenEndpoint):
     """Answers a refresh without refresh token and keeps the old one valid."""
 
@@ -149,7 +149,7 @@ class RefreshesOnlyTwice(TokenEndpoint):
         return super().refresh_token(grant, thumbprint, replaced)
 
 
-@deviant("refresh-chain/2")
+@deviant("refresh-chain/2", also=("refresh-scope-limits",))
 class LosesScopesOnTheWay(TokenEndpoint):
     """Loses one more scope at every refresh after the first."""
 
