@@ -4,92 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
 
 import requests
 
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
-from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse, encode
+from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse
 from conformance.oauth.landing import Ending, Landing
+from conformance.psu.browser import REDIRECTS
+from conformance.psu.browser import Browser as Browser
 from conformance.psu.page import Form, Page, read_page
 from conformance.target.model import Psu, Step
-from conformance.wire.client import Client
 from conformance.wire.recorder import Recorder
-
-_REDIRECTS = (301, 302, 303, 307, 308)
-_MOST_HOPS = 20
-
-
-class Browser:
-    """One browser of a PSU: its cookies, on the bank's own hosts.
-
-    Args:
-        client: without a client certificate, as a PSU's browser is.
-        hosts: the bank's; a redirect to any other host leads out and is never requested.
-    """
-
-    def __init__(self, client: Client, hosts: frozenset[str]) -> None:
-        self.client = client
-        self.hosts = hosts
-        self._way: list[Exchange] = []
-
-    def open(self, request: AuthorizationRequest, *, purpose: str, method: str = "GET") -> Exchange:
-        """Send the authorization request and follow redirects inside the bank."""
-        if method == "GET":
-            return self._settle(self.client.get(request.url, purpose=purpose))
-        body = (request.query or encode(request.pairs)).encode()
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        first = self.client.send("POST", request.endpoint, purpose=purpose, body=body, headers=headers)
-        return self._settle(first)
-
-    def submit(self, form: Form, pairs: list[tuple[str, str]], *, purpose: str) -> Exchange:
-        """Send a form and follow redirects inside the bank."""
-        if form.method == "POST":
-            return self._settle(self.client.post_form(form.action, pairs, purpose=purpose))
-        return self._settle(
-            self.client.get(f"{form.action.partition('?')[0]}?{encode(pairs)}", purpose=purpose)
-        )
-
-    def take_way(self) -> tuple[Exchange, ...]:
-        """What it sent since this was asked last."""
-        way, self._way = tuple(self._way), []
-        return way
-
-    def leads_out(self, exchange: Exchange) -> str | None:
-        """The target of a redirect that leaves the bank; None for anything else."""
-        target = _location(exchange)
-        if target is None:
-            return None
-        return None if _host(target) in self.hosts and target.startswith("https://") else target
-
-    def _settle(self, exchange: Exchange) -> Exchange:
-        """Follow redirects until a page, or a redirect that leads out."""
-        self._way.append(exchange)
-        for _ in range(_MOST_HOPS):
-            target = _location(exchange)
-            if target is None or self.leads_out(exchange) is not None:
-                return exchange
-            exchange = self.client.get(target, purpose="follow the bank's own redirect")
-            self._way.append(exchange)
-        return exchange
-
-
-def _location(exchange: Exchange) -> str | None:
-    location = exchange.headers.get("Location")
-    if exchange.status not in _REDIRECTS or location is None:
-        return None
-    try:
-        return urljoin(exchange.url, location)
-    except ValueError:
-        return location
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 class FormAgent:
@@ -167,7 +93,7 @@ class FormAgent:
             self.name, f"cancel at {step.page}" if cancel else step.page, authentication=asked
         )
         purpose = f"the PSU {'cancels' if cancel else 'answers'} the page {step.page!r}"
-        after = self._rest(browser, request, browser.submit(form, pairs, purpose=purpose))
+        after = self._rest(browser, request, browser.submit(form.by(control), pairs, purpose=purpose))
         asked = asked or before.asked
         played = (*before.played, step.page)
         response = replace(after.response, asked=asked, played=played) if after.response else None
@@ -207,12 +133,14 @@ class FormAgent:
     def _place(self, browser: Browser, request: AuthorizationRequest, exchange: Exchange) -> Landing:
         if not exchange.answered:
             return Landing(Ending.FAILURE, exchange, described=exchange.summary)
+        if browser.lost:
+            return Landing(Ending.ELSEWHERE, exchange, described="redirects inside the bank without end")
         target = browser.leads_out(exchange)
         if target is not None:
             response = AuthorizationResponse(request, target, exchange)
             return Landing(Ending.REDIRECT, exchange, response, described="a redirect out of the bank")
         page = read_page(exchange)
-        if page is None or exchange.status in _REDIRECTS:
+        if page is None or exchange.status in REDIRECTS:
             return Landing(Ending.ELSEWHERE, exchange, described=exchange.summary)
         step = _step_for(page, self._psu.journey)
         ending = Ending.JOURNEY if step else Ending.ELSEWHERE
