@@ -60,7 +60,7 @@ class KeepsPlusSigns(AuthorizationServer):
         return decode_value(raw.replace("+", "%2B") if name == "scope" else raw)
 
 
-@deviant("authorization-scope-encoding/3")
+@deviant("authorization-scope-encoding/3", also=("bearer-api-call",))
 class GrantsFirstScopeOnly(AuthorizationServer):
     """Grants only the first scope of the list."""
 
