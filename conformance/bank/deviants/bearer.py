@@ -42,7 +42,7 @@ class WouldLikeACertificate(ResourceServer):
         return ssl.CERT_OPTIONAL
 
 
-@deviant("bearer-requires-qwac/2", also=("bearer-certificate-binding",))
+@deviant("bearer-requires-qwac/2", also=("bearer-certificate-binding", "discovery-client-auth-methods"))
 class AsksForNoCertificate(ResourceServer):
     """Leaves certificates to the token endpoint."""
 
@@ -50,7 +50,7 @@ class AsksForNoCertificate(ResourceServer):
         return ssl.CERT_NONE
 
 
-@deviant("bearer-certificate-binding/1")
+@deviant("bearer-certificate-binding/1", also=("discovery-client-auth-methods",))
 class ForgetsWhoseToken(ResourceServer):
     """Serves any live token, whichever certificate presents it."""
 
