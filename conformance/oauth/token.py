@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -93,7 +94,7 @@ class Grant:
     def expires_in(self) -> int:
         """The announced lifetime of the access token in seconds; Unobservable where it is no number."""
         value = self.exchange.members.get("expires_in")
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise Unobservable("the token response announces no lifetime as a number")
         return int(value)
 

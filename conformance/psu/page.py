@@ -150,11 +150,11 @@ def _elements(form: html.FormElement) -> list[html.HtmlElement]:
     if identifier:
         tagged = form.getroottree().iter("input", "select", "textarea", "button")
         within += [element for element in tagged if element.get("form") == identifier]
-    return [
-        element
-        for element in within
-        if element.get("disabled") is None and not element.xpath("ancestor::fieldset[@disabled]")
-    ]
+    return [element for element in within if element.get("disabled") is None and not _fenced(element)]
+
+
+def _fenced(element: html.HtmlElement) -> bool:
+    return any(fieldset.get("disabled") is not None for fieldset in element.iterancestors("fieldset"))
 
 
 def _presses(element: html.HtmlElement, kind: str) -> bool:

@@ -174,8 +174,8 @@ def test_an_answer_that_does_not_end_times_out(reply: Reply) -> None:
     assert time.monotonic() - began < 2
 
 
-def _endless(peer: Peer) -> None:
-    peer.sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+def _endless(peer: Peer, start: bytes = b"HTTP/1.1 200 OK\r\n") -> None:
+    peer.sock.sendall(start + b"Transfer-Encoding: chunked\r\n\r\n")
     block = b"10000\r\n" + b"a" * 65_536 + b"\r\n"
     while not peer.stopped.is_set():
         peer.sock.sendall(block)
@@ -187,7 +187,14 @@ def _bomb() -> bytes:
     return http(200, b"".join([*parts, packed.flush()]), "Content-Encoding: gzip")
 
 
-@pytest.mark.parametrize("reply", [_endless, _bomb()], ids=["endless", "a gzip bomb"])
+def _endless_redirect(peer: Peer) -> None:
+    peer.sock.sendall(b"HTTP/1.1 302 Found\r\nLocation: /x\r\n")
+    _endless(peer, b"")
+
+
+@pytest.mark.parametrize(
+    "reply", [_endless, _endless_redirect, _bomb()], ids=["endless", "an endless redirect", "a gzip bomb"]
+)
 def test_a_body_larger_than_we_take_is_never_read_whole(reply: Reply) -> None:
     with serving(reply) as server:
         tracemalloc.start()
@@ -239,6 +246,8 @@ _ODD = {
     "a line that is no header": b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nno header at all\r\n\r\nbody",
     "an unknown coding": http(200, b"body", "Content-Encoding: zebra"),
     "a cookie that is none": http(200, b"body", "Set-Cookie: =;;; expires=never; domain=..; max-age=x"),
+    "a redirect to what is no URL": http(302, b"body", "Location: https://[::1"),
+    "a redirect to itself": http(302, b"body", "Location: /x"),
     "an unknown status": http(999, b"body"),
     "interim answers first": b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 3 + http(200, b"body"),
 }

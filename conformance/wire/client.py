@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -58,7 +58,7 @@ class Client:
         self.identity = identity
         self._wire = wire
         self._adapter = adapter
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False
         self._session.adapters.clear()  # nothing but TLS: plain http is refused, never sent
         self._session.mount("https://", adapter)
@@ -161,6 +161,14 @@ class Client:
             return {"failure": Failure(FailureKind.TOO_LARGE, f"more than {LARGEST_BODY} bytes")}
         pairs = tuple((name, value) for name, value in response.raw.headers.items())
         return {"status": response.status_code, "headers": Headers(pairs), "body": body}
+
+
+class _Session(requests.Session):
+    """One that leaves redirects alone: requests would parse them, and read their bodies whole, on its own."""
+
+    def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[Any]:
+        """Nothing to follow."""
+        return iter(())
 
 
 def _read(response: requests.Response) -> bytes | None:
