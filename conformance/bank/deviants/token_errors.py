@@ -13,6 +13,11 @@ from conformance.bank.trust import PeerCertificate
 
 # whatever the clauses refuse by status and error code
 EVERY_REFUSAL = (
+    "refresh-bound-to-client",
+    "refresh-invalid-input",
+    "refresh-reuse-detection",
+    "refresh-revocation-endpoint",
+    "refresh-single-use",
     "token-client-certificate-match",
     "token-client-id-required",
     "token-code-bound-to-client",
@@ -45,7 +50,7 @@ def _refuse_password(_client: Client, _form: Form, _certificate: PeerCertificate
     raise OAuthProblem("invalid_grant", "username or password are not right")
 
 
-@deviant("token-invalid-requests/3", also=EVERY_REFUSAL)
+@deviant("token-invalid-requests/3", also=(*EVERY_REFUSAL, "refresh-scope-limits"))
 class AnswersErrorsWithPages(TokenEndpoint):
     """Answers every problem with 200 and a page."""
 

@@ -50,7 +50,7 @@ class IdentifiesByClientIdAlone(TokenEndpoint):
         return purpose != "authorization_code" and super().certificate_required(purpose, host)
 
 
-@deviant("token-requires-certificate/2")
+@deviant("token-requires-certificate/2", also=("refresh-requires-certificate",))
 class LeavesUnprotectedCopy(TokenEndpoint):
     """Serves the token endpoint on the browser host too, where nobody has a certificate."""
 
@@ -58,7 +58,7 @@ class LeavesUnprotectedCopy(TokenEndpoint):
         return super().hosts() | {"sso": False}
 
 
-@deviant("token-client-certificate-match/1")
+@deviant("token-client-certificate-match/1", also=("refresh-bound-to-client",))
 class AcceptsAnyTrustedCertificate(TokenEndpoint):
     """Accepts any certificate of a trusted provider, whatever organisation it names."""
 
@@ -66,7 +66,7 @@ class AcceptsAnyTrustedCertificate(TokenEndpoint):
         return True
 
 
-@deviant("token-client-certificate-match/2")
+@deviant("token-client-certificate-match/2", also=("refresh-bound-to-client",))
 class MatchesOnCommonName(TokenEndpoint):
     """Compares the common name of the certificate, which two organisations may share."""
 

@@ -25,7 +25,8 @@ class WritesLifetimeAsText(TokenEndpoint):
     """Sends expires_in as a string."""
 
     def expires_in(self, *, refreshed: bool) -> object:
-        return str(super().expires_in(refreshed=refreshed))
+        announced = super().expires_in(refreshed=refreshed)
+        return announced if refreshed else str(announced)
 
 
 @deviant("token-response-members/3", also=("token-code-exchange", "token-type-bearer"))
@@ -50,7 +51,7 @@ def _camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-@deviant("token-response-headers/1")
+@deviant("token-response-headers/1", also=("refresh-response-members",))
 class LetsCachesKeepTokens(TokenEndpoint):
     """Lets a cache keep the response for ten minutes."""
 
@@ -58,7 +59,7 @@ class LetsCachesKeepTokens(TokenEndpoint):
         return {"Cache-Control": "private, max-age=600"}
 
 
-@deviant("token-response-headers/2")
+@deviant("token-response-headers/2", also=("refresh-response-members",))
 class AnswersInPlainText(TokenEndpoint):
     """Types the token response text/plain."""
 
@@ -66,7 +67,7 @@ class AnswersInPlainText(TokenEndpoint):
         return "text/plain"
 
 
-@deviant("token-type-bearer/1")
+@deviant("token-type-bearer/1", also=("refresh-response-members",))
 class CallsTheTypeJwt(TokenEndpoint):
     """Says that the token type is JWT."""
 
@@ -74,7 +75,7 @@ class CallsTheTypeJwt(TokenEndpoint):
         return "JWT"
 
 
-@deviant("token-access-lifetime/1")
+@deviant("token-access-lifetime/1", also=("bearer-expired-token",))
 class AnnouncesAnHour(TokenEndpoint):
     """Announces an hour for a token that is documented to last ten minutes."""
 
@@ -90,7 +91,7 @@ class AnnouncesNothingLeft(TokenEndpoint):
         return super().expires_in(refreshed=refreshed) if refreshed else 0
 
 
-@deviant("token-access-lifetime/3")
+@deviant("token-access-lifetime/3", also=("bearer-expired-token",))
 class AnnouncesMilliseconds(TokenEndpoint):
     """Announces the ten minutes in milliseconds."""
 
@@ -98,7 +99,7 @@ class AnnouncesMilliseconds(TokenEndpoint):
         return super().expires_in(refreshed=refreshed) if refreshed else 600_000
 
 
-@deviant("token-scope-granted/1")
+@deviant("token-scope-granted/1", also=("refresh-scope-limits",))
 class GrantsMoreThanAsked(TokenEndpoint):
     """States a scope that was never requested."""
 
@@ -106,7 +107,7 @@ class GrantsMoreThanAsked(TokenEndpoint):
         return " ".join((*scopes, "api9.v1"))
 
 
-@deviant("token-scope-granted/2", also=("token-response-members",))
+@deviant("token-scope-granted/2", also=("token-response-members", "refresh-response-members"))
 class ListsScopeAsArray(TokenEndpoint):
     """Sends the scopes as a JSON array."""
 
@@ -114,7 +115,7 @@ class ListsScopeAsArray(TokenEndpoint):
         return list(scopes)
 
 
-@deviant("token-scope-granted/3", also=("token-response-members",))
+@deviant("token-scope-granted/3", also=("token-response-members", "refresh-response-members"))
 class KeepsScopeToItself(TokenEndpoint):
     """Leaves scope out, so that a TPP cannot see that it was granted less than it asked for."""
 

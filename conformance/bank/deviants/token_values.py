@@ -8,36 +8,44 @@ import jwt
 
 from conformance.bank.app import Bank
 from conformance.bank.deviants import deviant
-from conformance.bank.tokens import Claims, Grant, Tokens
+from conformance.bank.token_endpoint import TokenEndpoint
+from conformance.bank.tokens import Claims, Grant, RefreshToken, Tokens
 
 
 @deviant("token-values-opaque/1")
-class PutsSpacesIntoTokens(Tokens):
-    """Breaks an access token by spaces, as if it were lines of a letter."""
+class EndsTokensWithSpace(Tokens):
+    """Ends its access tokens with a space, and takes them without it."""
 
     def issue_access_token(self, grant: Grant, scopes: Sequence[str], thumbprint: str | None) -> str:
-        value = super().issue_access_token(grant, scopes, thumbprint)
-        return f"{value[:-8]}    {value[-8:]}"  # base64 decoders pass over them, so the token still works
+        return super().issue_access_token(grant, scopes, thumbprint) + " "
 
 
 @deviant("token-values-opaque/2", also=("token-code-reuse-revokes",))
-class RepeatsAccessToken(Tokens):
-    """Answers each code of the same PSU with the access token that it already has, while it lives."""
+class RepeatsAccessToken(TokenEndpoint):
+    """Answers each code of the same PSU with the access token that it has already, while that one lives."""
 
     def __init__(self, bank: Bank) -> None:
         super().__init__(bank)
         self._latest: dict[tuple[str, str, str | None, tuple[str, ...]], str] = {}
 
-    def issue_access_token(self, grant: Grant, scopes: Sequence[str], thumbprint: str | None) -> str:
+    def access_token(
+        self,
+        grant: Grant,
+        scopes: Sequence[str],
+        thumbprint: str | None,
+        *,
+        replaced: RefreshToken | None,
+    ) -> str:
         holder = grant.client.client_id, grant.psu.username, thumbprint, tuple(scopes)
-        claims = self.verified(self._latest.get(holder, ""))
-        elsewhere = claims is not None and claims["grant"] != grant.grant_id
-        if claims is None or not elsewhere or self.revoked(claims) or claims["exp"] <= self.clock.timestamp():
-            self._latest[holder] = super().issue_access_token(grant, scopes, thumbprint)
+        tokens = self.bank.tokens
+        claims = tokens.verified(self._latest.get(holder, ""))
+        dead = claims is None or tokens.revoked(claims) or claims["exp"] <= self.clock.timestamp()
+        if replaced is not None or dead:
+            self._latest[holder] = super().access_token(grant, scopes, thumbprint, replaced=replaced)
         return self._latest[holder]
 
 
-@deviant("token-values-opaque/3")
+@deviant("token-values-opaque/3", also=("bearer-invalid-token",))
 class IssuesUnsignedTokens(Tokens):
     """Issues JWTs with alg none."""
 
