@@ -7,6 +7,7 @@ pytest_plugins = [
     "fixtures.id_token",
     "fixtures.authorization",
     "fixtures.refresh",
+    "fixtures.refresh_use",
     "fixtures.bearer",
     "fixtures.keeping",
 ]

@@ -56,9 +56,11 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
         "-p",
         "fixtures.refresh",
         "-p",
-        "fixtures.keeping",
+        "fixtures.refresh_use",
         "-p",
         "fixtures.bearer",
+        "-p",
+        "fixtures.keeping",
         *words,
     ]
     with _without_other_plugins():

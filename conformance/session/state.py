@@ -13,7 +13,6 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken
 
 from conformance.errors import Unobservable
-from conformance.target.model import State
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,17 @@ class StateFile:
     """The encrypted file of a profile.
 
     Args:
-        state: where it is, and its key.
+        path: where it is.
+        key: a Fernet key.
+
+    Raises:
+        Unobservable: the key is none.
     """
 
-    def __init__(self, state: State) -> None:
-        self._path = Path(state.file)
+    def __init__(self, path: Path, key: str) -> None:
+        self._path = path
         try:
-            self._fernet = Fernet(state.key.strip().encode())
+            self._fernet = Fernet(key.strip().encode())
         except ValueError:
             raise Unobservable("state.key is no Fernet key (32 bytes, base64url)") from None
 

@@ -10,7 +10,8 @@ from conformance.checks.refresh import (
 )
 from conformance.checks.responses import expect_success, expect_turned_away
 from conformance.session import Tpp
-from fixtures.refresh import Chain, Renewal, Uncertified
+from fixtures.refresh import Chain
+from fixtures.refresh_use import Renewal, Uncertified
 
 
 @covers("refresh-requires-certificate", destroys=True)

@@ -8,7 +8,8 @@ from conformance.checks.refresh import (
     expect_whole_scope,
     expect_whole_scope_again,
 )
-from fixtures.refresh import Chain, Scopes
+from fixtures.refresh import Chain
+from fixtures.refresh_use import Scopes
 
 
 @covers("refresh-scope-limits", destroys=True)
