@@ -37,6 +37,9 @@ class Handover:
         """Put the run where the plugin looks for it."""
         config.stash[OPTIONS] = self._options
         config.stash[RUNNING] = self._running
+        config.option.tbstyle = (
+            "value"  # nobody sees pytest's own tracebacks, and they cost most of a bad run
+        )
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep why a scenario could not be read."""

@@ -58,4 +58,4 @@ def _detail(chain: list[BaseException]) -> str:
         return innermost.reason.lower().replace("_", " ")
     if isinstance(innermost, OSError) and innermost.strerror:
         return innermost.strerror
-    return f"{type(innermost).__name__}: {innermost}"[:200]
+    return " ".join(f"{type(innermost).__name__}: {innermost}".split())[:200]
