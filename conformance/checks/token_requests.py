@@ -94,8 +94,11 @@ def expect_refresh_token_dead(refresh: Exchange, *, replay: Exchange) -> None:
 
     Raises:
         NotApplicable: the replay succeeded, which token-code-single-use reports.
+        Unobservable: the bank does not refresh at all, which refresh-grant reports.
     """
     _expect_refused_replay(replay)
+    if answered(refresh).members.get("error") == "unsupported_grant_type":
+        raise Unobservable("the bank refreshes no token at all")
     expect_invalid_grant(refresh)
 
 

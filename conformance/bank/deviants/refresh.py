@@ -36,7 +36,7 @@ class RefreshesForNothing(TokenEndpoint):
         return super().access_token(grant, scopes, bound, replaced=replaced)
 
 
-@deviant("refresh-grant/3")
+@deviant("refresh-grant/3", also=("token-values-opaque",))
 class RepeatsTheAccessToken(TokenEndpoint):
     """Answers a refresh with the previous access token."""
 
