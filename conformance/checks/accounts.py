@@ -1,0 +1,210 @@
+"""What account information must be beyond its schema: identifiers, amounts, order, dates, totals."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from conformance.checks.responses import answered, deviates
+from conformance.errors import Unobservable
+from conformance.exchange import Exchange
+from conformance.xs2a.accounts import Account, Balance, Entry, EntryStatus, Period
+from conformance.xs2a.answer import Answer, Page
+from conformance.xs2a.money import Money, decimal_of
+from conformance.xs2a.paging import Walk
+
+_DIGITS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9][ -]?){12,18}[0-9](?![0-9A-Za-z])")
+
+
+def expect_real_ibans(answer: Answer) -> None:
+    """Every IBAN of the answer has right check digits and its country's structure; every BIC is one."""
+    for path, name, value in _members(answer.json):
+        if name == "iban" and not is_iban(value):
+            deviates(
+                answer.exchange,
+                expected=f"an IBAN with right check digits at {path}",
+                received="another text",
+            )
+        if name in ("bicFi", "bic") and not is_bic(value):
+            deviates(answer.exchange, expected=f"a BIC at {path}", received="another text")
+
+
+def is_iban(value: object) -> bool:
+    """Whether it is an IBAN in its electronic form, without spaces (ISO 13616)."""
+    from schwifty import IBAN
+    from schwifty.exceptions import SchwiftyException
+
+    if not isinstance(value, str) or not value.isascii() or not value.isalnum():
+        return False
+    try:
+        return IBAN(value).compact == value
+    except SchwiftyException:
+        return False
+
+
+def is_bic(value: object) -> bool:
+    """Whether it is a BIC of a country that exists (ISO 9362)."""
+    from schwifty import BIC
+    from schwifty.exceptions import SchwiftyException
+
+    if not isinstance(value, str) or not value.isascii() or not value.isalnum():
+        return False
+    try:
+        return BIC(value).compact == value
+    except SchwiftyException:
+        return False
+
+
+def expect_money_in_scale(answer: Answer) -> None:
+    """Every amount is in a currency of ISO 4217 and has no more decimals than that has."""
+    for path, _, value in _members(answer.json):
+        if not isinstance(value, Mapping) or not {"amount", "currency"} <= value.keys():
+            continue
+        amount, currency = decimal_of(value["amount"]), value["currency"]
+        money = Money(amount, str(currency)) if amount is not None else None
+        if money is None or not money.has_known_currency:
+            deviates(
+                answer.exchange, expected=f"an amount in a currency of ISO 4217 at {path}", received="none"
+            )
+        if not money.fits_currency:
+            wanted = f"no smaller unit than {money.currency} has at {path}"
+            deviates(answer.exchange, expected=wanted, received="more decimals")
+
+
+def expect_unique_accounts(accounts: Page[Account] | Walk[Account]) -> None:
+    """No identifier and no pair of IBAN and currency stands for two accounts."""
+    items = accounts.items
+    names = (
+        [each.resource_id for each in items if each.resource_id],
+        [(each.iban, each.currency) for each in items if each.iban and not each.card],
+    )
+    for group in names:
+        if len(set(group)) < len(group):
+            deviates(_exchange(accounts), expected="each account once", received="one identifier twice")
+
+
+def expect_booked_balance(balances: Page[Balance], account: Account) -> None:
+    """There is an accounting balance, and it is in the account's currency where that is known."""
+    booked = [each for each in balances.items if each.booked]
+    if not booked:
+        deviates(
+            balances.exchange, expected="an accounting balance", received=f"{len(balances.items)} others"
+        )
+    for each in booked:
+        if each.money is None or account.currency not in (None, each.money.currency):
+            deviates(balances.exchange, expected="a balance in the account's currency", received="another")
+
+
+def expect_no_duplicates(entries: Page[Entry] | Walk[Entry]) -> None:
+    """No reference occurs twice over all pages; entries without one may be alike by chance and do not count."""
+    found = Counter(each.identity for each in entries.items if each.reference or each.resource_id)
+    twice = sum(1 for count in found.values() if count > 1)
+    if twice:
+        deviates(
+            _exchange(entries), expected="each entry once", received=f"{twice} references more than once"
+        )
+
+
+def expect_booking_dates(entries: Page[Entry] | Walk[Entry], period: Period | None = None) -> None:
+    """Every booked entry has a day of booking, and it lies in the period that was asked for.
+
+    Args:
+        period: None where all days were asked for.
+    """
+    for each in entries.items:
+        if each.status is not EntryStatus.BOOKED:
+            continue
+        if each.booked_on is None:
+            deviates(_exchange(entries), expected="a booking date of each booked entry", received="none")
+        if period and not period.holds(each.booked_on):
+            wanted = f"entries from {period.first or 'ever'} to {period.last or 'now'}"
+            deviates(_exchange(entries), expected=wanted, received=f"one of {each.booked_on}")
+
+
+def expect_sorted(entries: Page[Entry] | Walk[Entry]) -> None:
+    """The booked entries stand in one order by day, over all pages."""
+    days = [each.booked_on for each in booked(entries.items) if each.booked_on]
+    if not (_rises(days) or _rises(days[::-1])):
+        deviates(_exchange(entries), expected="booked entries in one order by day", received="mixed days")
+
+
+def expect_same_entries(found: Iterable[Entry], wanted: Iterable[Entry], exchange: Exchange) -> None:
+    """Two lists hold the same entries, each as often, in any order.
+
+    Args:
+        found: what the bank gave.
+        wanted: what it should have given.
+        exchange: where it was found.
+    """
+    has, should = (Counter(each.identity for each in entries) for entries in (found, wanted))
+    missing, surplus = (should - has).total(), (has - should).total()
+    if missing or surplus:
+        wanted_text = f"the same {should.total()} entries"
+        deviates(exchange, expected=wanted_text, received=f"{missing} missing and {surplus} others")
+
+
+def expect_total(before: Balance, entries: Iterable[Entry], after: Balance, exchange: Exchange) -> None:
+    """A balance, and the entries booked since, give the later balance, to the smallest unit.
+
+    Raises:
+        Unobservable: one of the amounts could not be read.
+    """
+    moved = [each.money for each in booked(entries)]
+    if before.money is None or after.money is None:
+        raise Unobservable("a balance could not be read")
+    amounts = [_in(money, before.money.currency) for money in moved]
+    wanted = before.money.amount + sum(amounts, Decimal(0))
+    if after.money != Money(wanted, before.money.currency):
+        deviates(exchange, expected="a balance that the entries explain", received="another balance")
+
+
+def _in(money: Money | None, currency: str) -> Decimal:
+    if money is None or money.currency != currency:
+        raise Unobservable("an entry could not be read, or is in another currency than the balance")
+    return money.amount
+
+
+def expect_no_card_number(answer: Answer) -> None:
+    """No text holds a whole card number: 13 to 19 digits that pass Luhn's test, in no IBAN (RTS, Art. 36(1)(a))."""
+    for path, _, value in _members(answer.json):
+        texts = _DIGITS.findall(value) if isinstance(value, str) and not is_iban(value) else ()
+        if any(_passes_luhn(text) for text in texts):
+            deviates(answered(answer.exchange), expected=f"no card number at {path}", received="one")
+
+
+def _passes_luhn(text: str) -> bool:
+    digits = [int(each) for each in text if each.isdigit()][::-1]
+    doubled = [each * 2 - 9 if each > 4 else each * 2 for each in digits[1::2]]
+    return any(digits) and (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def booked(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The booked ones."""
+    return tuple(each for each in entries if each.status is EntryStatus.BOOKED)
+
+
+def _rises(days: Sequence[date]) -> bool:
+    return all(one <= other for one, other in pairwise(days))
+
+
+def _exchange(found: Page[Any] | Walk[Any]) -> Exchange:
+    return found.pages[-1].exchange if isinstance(found, Walk) else found.exchange
+
+
+def _members(value: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Path, name and value of every member, however deep."""
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            place = f"{path}.{ascii(str(name)[:40])[1:-1]}".lstrip(".")
+            yield place, str(name), each
+            yield from _members(each, place)
+    if isinstance(value, list):
+        for number, each in enumerate(value):
+            if isinstance(each, str):
+                yield f"{path}[{number}]", "", each
+            yield from _members(each, f"{path}[{number}]")
