@@ -181,6 +181,13 @@ def test_members_are_masked_wherever_they_hide() -> None:
     assert all(part in line for part in ("granted", "599", "true", "null"))
 
 
+def test_a_path_of_our_own_that_the_bank_repeats_stays_readable() -> None:
+    line = recorded(answer({"href": "/token", "other": "/accounts/4711-secret"}))
+
+    assert '\\"/token\\"' in line
+    assert "4711-secret" not in line
+
+
 def test_metadata_stays_readable() -> None:
     metadata = {
         "issuer": "https://bank.example",

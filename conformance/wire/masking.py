@@ -29,6 +29,12 @@ class Masking:
     def __init__(self, redactor: Redactor, *, synthetic: bool = False) -> None:
         self.redactor = redactor
         self.synthetic = synthetic
+        self._own_paths: set[str] = set()
+
+    def request_url(self, url: str) -> str:
+        """The URL of a request; its path is our own, and no secret where a bank repeats it."""
+        self._own_paths.add(url.partition("?")[0].partition("://")[2].partition("/")[2])
+        return self.url(url)
 
     def url(self, url: str) -> str:
         """The URL with the values of all but well-known parameters masked."""
@@ -121,6 +127,8 @@ class Masking:
 
     def _secret(self, kind: str, value: str) -> str:
         """Masked everywhere where the value tells something, and here only where it is a common word."""
+        if value.startswith("/") and value[1:] in self._own_paths:
+            return self.redactor.mask(value)
         tells = len(value) >= 6 and (not value.isalpha() or not value.islower())
         return self.redactor.learn(kind, value) if tells else self.redactor.pseudonym(kind, value)
 

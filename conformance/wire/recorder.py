@@ -101,7 +101,7 @@ class Recorder:
         masking = self.masking
         request = {
             "method": exchange.method,
-            "url": masking.url(exchange.url),
+            "url": masking.request_url(exchange.url),
             "headers": masking.headers(exchange.request_headers),
             "body": masking.request_body(exchange),
         }
