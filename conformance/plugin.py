@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from conformance.catalogue import Coverage, load
 from conformance.errors import NotApplicable, UsageError, Withheld
 from conformance.exchange import Exchange
-from conformance.running import Running, Scenario
-from conformance.setup import Options, open_run
-from conformance.shipped import SCENARIOS
+from conformance.planning import SCENARIO, coverage_of, order_of, scenario_of
+from conformance.running import Running
+from conformance.setup import Options, open_run, serve_embedded
 from conformance.underway import Underway
 from conformance.verdict import Verdict
 
-SCENARIO = pytest.StashKey[Scenario]()
 RUNNING = pytest.StashKey[Running]()
 OPTIONS = pytest.StashKey[Options]()
 UNDERWAY = pytest.StashKey[Underway]()
-
-_ACRONYMS = frozenset(
-    "aisp api cbpii html http https id iss json jwk jwks jws jwt pisp pkce psu qwac s256 tls tpp uri url".split()
-)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,11 +56,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the scenarios that were asked for, in the order of areas; what destroys or waits comes last."""
-    scenarios = [item for item in items if _coverage(item)]
+    scenarios = [item for item in items if coverage_of(item)]
     if not scenarios:
         return
     for item in scenarios:
-        item.stash[SCENARIO] = _scenario(item)
+        item.stash[SCENARIO] = scenario_of(item)
     try:
         kept = [item for item in scenarios if config.stash[OPTIONS].selects(item.stash[SCENARIO].requirement)]
         config.stash[OPTIONS].check_selection()
@@ -75,7 +69,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     rest = [item for item in items if item not in scenarios]
     dropped = [item for item in scenarios if item not in kept]
     config.hook.pytest_deselected(items=dropped)
-    items[:] = [*rest, *sorted(kept, key=_order)]
+    items[:] = [*rest, *sorted(kept, key=order_of)]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -84,7 +78,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     config = session.config
     if not plan or config.getoption("collectonly"):
         return
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
     try:
+        serve_embedded(config.stash[OPTIONS], stack)
         running = config.stash.get(RUNNING, None) or open_run(config.stash[OPTIONS])
     except UsageError as error:
         pytest.exit(str(error), returncode=2)
@@ -134,22 +131,31 @@ def pytest_runtest_call(item: pytest.Item) -> None:
             running.recorder.cite(*(exchange for exchange in seen if isinstance(exchange, Exchange)))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[Any]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """From outcome to verdict."""
-    report = yield
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport | None:
+    """From outcome to verdict; pytest's own report would read source files for every scenario that stops."""
     running = _running(item)
     if running is None or not _final(call):
-        return report
-    if call.excinfo and isinstance(call.excinfo.value, KeyboardInterrupt | pytest.exit.Exception):
-        return report
+        return None
     raised = call.excinfo.value if call.excinfo else None
+    if isinstance(raised, KeyboardInterrupt | pytest.exit.Exception):
+        return None
     if isinstance(raised, pytest.skip.Exception):
         raised = NotApplicable(str(raised))
     judgement = running.end(item.stash[SCENARIO], raised)
-    _tell(report, judgement.verdict, judgement.reason, item)
+    outcome, text = _told(judgement.verdict, judgement.reason, item)
+    report = pytest.TestReport(
+        item.nodeid,
+        item.location,
+        dict.fromkeys(item.keywords, 1),
+        outcome,
+        text,
+        "setup" if call.when == "setup" else "call",
+        duration=call.duration,
+        start=call.start,
+        stop=call.stop,
+    )
+    report.verdict = str(judgement.verdict)  # type: ignore[attr-defined]
     return report
 
 
@@ -191,54 +197,23 @@ def _final(call: pytest.CallInfo[Any]) -> bool:
     return call.when == "call" or (call.when == "setup" and call.excinfo is not None)
 
 
-def _tell(report: pytest.TestReport, verdict: Verdict, reason: str, item: pytest.Item) -> None:
-    report.verdict = str(verdict)  # type: ignore[attr-defined]
+def _told(
+    verdict: Verdict, reason: str, item: pytest.Item
+) -> tuple[Literal["passed", "failed", "skipped"], str | tuple[str, int, str] | None]:
+    """How pytest's terminal calls a verdict, and what it prints of it."""
     if verdict in (Verdict.PASSED, Verdict.WARNED):
-        report.outcome, report.longrepr = "passed", None
-    elif verdict is Verdict.SKIPPED:
-        report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {reason}")
-    else:
-        requirement = item.stash[SCENARIO].requirement
-        clauses = "; ".join(requirement.clauses)
-        report.outcome = "failed"
-        report.longrepr = f"{requirement.id}  {requirement.level.upper()}  {clauses}\n  {verdict}: {reason}"
+        return "passed", None
+    if verdict is Verdict.SKIPPED:
+        return "skipped", (str(item.path), 0, f"Skipped: {reason}")
+    return "failed", _block(item, verdict, reason)
 
 
-def _coverage(item: pytest.Item) -> Coverage | None:
-    found = getattr(getattr(item, "function", None), "__covers__", None)
-    return found if isinstance(found, Coverage) else None
+def _block(item: pytest.Item, verdict: Verdict, reason: str) -> str:
+    """The finding as every report shows it; without a terminal nobody would read it."""
+    scenario, running = item.stash[SCENARIO], item.config.stash[RUNNING]
+    requirement = scenario.requirement
+    if verdict is not Verdict.FAILED or not item.config.pluginmanager.hasplugin("terminalreporter"):
+        return f"{requirement.id}  {requirement.level.upper()}\n  {verdict}: {reason}"
+    from conformance.report.make import finding_of
 
-
-def _scenario(item: pytest.Item) -> Scenario:
-    coverage = _coverage(item)
-    assert coverage is not None
-    function: Any = getattr(item, "function", None)
-    description = re.sub(r"\s+", " ", function.__doc__ or "").strip()
-    path = (
-        item.path.relative_to(SCENARIOS).as_posix() if item.path.is_relative_to(SCENARIOS) else item.path.name
-    )
-    identifier = f"{path}::{item.name}"
-    return Scenario(identifier, _title(item.name), description, load()[coverage.requirement], coverage)
-
-
-def _title(name: str) -> str:
-    """The function's name as the sentence that it is."""
-    stem, _, parameter = name.removeprefix("test_").partition("[")
-    words = [word.upper() if word in _ACRONYMS else word for word in stem.split("_")]
-    sentence = " ".join(words)
-    return f"{sentence[:1].upper()}{sentence[1:]}{f' ({parameter[:-1]})' if parameter else ''}"
-
-
-def _order(item: pytest.Item) -> tuple[bool, bool, bool, int, str, int]:
-    scenario = item.stash[SCENARIO]
-    coverage = scenario.coverage
-    areas: Sequence[str] = [area.name for area in load().areas]
-    line = getattr(getattr(item, "function", None), "__code__", None)
-    return (
-        coverage.waits,
-        coverage.last,
-        coverage.destroys,
-        areas.index(scenario.requirement.area),
-        str(item.path),
-        line.co_firstlineno if line else 0,
-    )
+    return finding_of(running.folder, scenario.id)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from conformance.catalogue import Requirement, load
 from conformance.errors import Problem, UsageError
+from conformance.launch import EmbeddedBank
 from conformance.progress import Silent
 from conformance.running import Observer, Running, new_folder, point_latest
 from conformance.target.model import Tpp
 from conformance.target.profile import Overrides, Target, load_target
 
+EMBEDDED = "embedded"
 _LEVELS = ("must", "should", "may")
 _ROLES = ("aisp", "pisp", "cbpii")
 
@@ -67,7 +70,7 @@ class Options:
             dict(_pair("--resolve", word, "HOST:PORT=ADDRESS:PORT") for word in resolve),
             dict(_pair("--set", word, "KEY=VALUE") for word in settings),
         )
-        return cls(target or "embedded", tuple(select), tuple(roles), reports, overrides)
+        return cls(target or EMBEDDED, tuple(select), tuple(roles), reports, overrides)
 
     def selects(self, requirement: Requirement) -> bool:
         """Whether a requirement was asked for."""
@@ -109,6 +112,17 @@ def open_run(options: Options) -> Running:
     if options.folder is None:
         point_latest(folder)
     return running
+
+
+def serve_embedded(options: Options, stack: ExitStack) -> None:
+    """Start the embedded bank where it is the target, and let the stack stop it.
+
+    Raises:
+        UsageError: it did not start.
+    """
+    if options.target == EMBEDDED:
+        options.slug = EMBEDDED
+        options.target = str(stack.enter_context(EmbeddedBank()).profile)
 
 
 def in_roles(target: Target, roles: Sequence[str]) -> Target:

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.catalogue import Requirement, load
 from conformance.commands.output import outliving_the_reader
-from conformance.plugin import SCENARIO
+from conformance.planning import SCENARIO
 from conformance.pytesting import run_pytest
 
 

@@ -12,15 +12,12 @@ import pytest
 
 from conformance.commands.output import outliving_the_reader
 from conformance.errors import ConformanceError
-from conformance.launch import EmbeddedBank
 from conformance.plugin import OPTIONS, RUNNING
 from conformance.progress import Silent, watcher
 from conformance.pytesting import run_pytest
 from conformance.report.text import inert
 from conformance.running import Running
-from conformance.setup import Options, open_run
-
-EMBEDDED = "embedded"
+from conformance.setup import Options, open_run, serve_embedded
 
 
 class Handover:
@@ -79,9 +76,7 @@ def run_command(
     options.check_selection()
     options.observer = Silent() if quiet else watcher()
     with ExitStack() as stack:
-        if options.target == EMBEDDED:
-            options.slug = EMBEDDED
-            options.target = str(stack.enter_context(EmbeddedBank()).profile)
+        serve_embedded(options, stack)
         folder = judge(options)
     return _tell(folder)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from conformance.catalogue import load
 from conformance.evidence.stream import read_run
+from conformance.report.failure import render_failure
 from conformance.report.junit import junit
 from conformance.report.verdicts import Verdicts, judge
 
@@ -34,6 +35,14 @@ def make_reports(run_folder: Path) -> Verdicts:
     _replace_file(run_folder / "junit.xml", junit(verdicts))
     _replace_folder(run_folder / "allure-results", allure_results(verdicts))
     return verdicts
+
+
+def finding_of(run_folder: Path, scenario: str) -> str:
+    """The block of plain text of one scenario's finding, while the run goes on."""
+    verdicts = judge(read_run(run_folder / EVIDENCE), load())
+    found = ((entry, judged) for entry in verdicts.requirements for judged in entry.scenarios)
+    entry, judged = next(pair for pair in found if pair[1].id == scenario)
+    return render_failure(verdicts, entry.requirement, judged)
 
 
 def verdicts_json(verdicts: Verdicts) -> bytes:

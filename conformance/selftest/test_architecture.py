@@ -12,7 +12,19 @@ from conformance.shipped import ROOT, SCENARIOS
 
 PACKAGE = ROOT / "conformance"
 FIRST_ROW = {"errors", "exchange", "verdict", "clock", "catalogue"}
-WIRING = {"plugin", "setup", "running", "progress", "pytesting", "launch", "commands", "cli", "__main__"}
+WIRING = {
+    "plugin",
+    "planning",
+    "underway",
+    "setup",
+    "running",
+    "progress",
+    "pytesting",
+    "launch",
+    "commands",
+    "cli",
+    "__main__",
+}
 MAY_IMPORT = {
     **dict.fromkeys(FIRST_ROW, FIRST_ROW),
     "shipped": set(),
