@@ -127,10 +127,13 @@ class Running:
 
     def end(self, scenario: Scenario, raised: BaseException | None) -> Judgement:
         """A scenario ended; write its verdict and what it rests on."""
-        judgement = judge(raised, scenario.requirement, scenario.coverage, self._ruling)
-        masked = Judgement(judgement.verdict, self._clean(judgement.reason), judgement.withheld)
         if isinstance(raised, NonConformance) and raised.exchange:
             self.recorder.cite(raised.exchange)
+        numbers = self.recorder.end()
+        judgement = judge(raised, scenario.requirement, scenario.coverage, self._ruling)
+        if judgement.verdict is Verdict.PASSED and not numbers:
+            judgement = Judgement(Verdict.INCONCLUSIVE, "nothing was observed")
+        masked = Judgement(judgement.verdict, self._clean(judgement.reason), judgement.withheld)
         self._evidence.scenario(
             {
                 "id": scenario.id,
@@ -141,7 +144,7 @@ class Running:
                 "reason": masked.reason,
                 "withheld": masked.withheld,
                 "finding": self._finding(raised),
-                "exchanges": self.recorder.end(),
+                "exchanges": numbers,
                 "started": stamp(self._scenario_began),
                 "ended": stamp(self.clock.wall()),
                 "traceback": self._traceback(raised),

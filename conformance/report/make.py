@@ -56,13 +56,27 @@ def _replace_file(path: Path, content: bytes) -> None:
     beside.replace(path)
 
 
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write each content once; other names of it are links, which cost a fraction of a file."""
+    first: dict[bytes, Path] = {}
+    for name, content in files.items():
+        path = folder / name
+        original = first.setdefault(content, path)
+        try:
+            if original is path:
+                path.write_bytes(content)
+            else:
+                os.link(original, path)
+        except OSError:
+            path.write_bytes(content)
+
+
 def _replace_folder(path: Path, files: Mapping[str, bytes]) -> None:
     """Write a folder beside its place, then exchange it for the former one."""
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         fresh = Path(folder) / "fresh"
         fresh.mkdir(mode=path.parent.stat().st_mode & 0o777)
-        for name, content in files.items():
-            (fresh / name).write_bytes(content)
+        _write_files(fresh, files)
         if path.exists():
             path.rename(Path(folder) / "former")
         fresh.rename(path)
