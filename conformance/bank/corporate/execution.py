@@ -39,9 +39,10 @@ class Execution(DomainComponent):
         if self.confirmation_awaited(request):
             return
         request.accepted = self.clock.now().date()
-        self._follow(request)
+        self.follow(request)
         for day, _, instruction in sorted(self.due(request), key=lambda due: due[0]):
             self.execute(request, instruction, day)
+        self.follow(request)
 
     def executable(self, request: PaymentRequest) -> Sequence[Instruction]:
         """The instructions that are executed: all of them."""
@@ -73,7 +74,6 @@ class Execution(DomainComponent):
         if self.last_occurrence(request, instruction):
             instruction.status = Status.ACSP if instruction.executions else Status.RJCT
             instruction.reason = "" if instruction.executions else obstacle
-        self._follow(request)
 
     def pay(self, request: PaymentRequest, instruction: Instruction, day: date) -> None:
         """Move the money."""
@@ -127,9 +127,10 @@ class Execution(DomainComponent):
             settled = instruction.settles is not None and instruction.settles <= now
             if instruction.status is Status.ACSP and settled:
                 instruction.status = Status.ACSC
-        self._follow(request)
+        self.follow(request)
 
-    def _follow(self, request: PaymentRequest) -> None:
+    def follow(self, request: PaymentRequest) -> None:
+        """Let the status of an accepted payment follow those of its instructions."""
         lifecycle = self.domain.lifecycle
         status = lifecycle.overall(request.instructions)
         reasons = [instruction.reason for instruction in request.instructions if instruction.reason]
