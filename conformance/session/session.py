@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 
-from conformance.errors import NotApplicable
+from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
 from conformance.psu.agent import FormAgent
 from conformance.session.aspsp import Aspsp
+from conformance.session.party import Surroundings
 from conformance.session.patience import Patience
 from conformance.session.psu import Psu
-from conformance.session.tpp import Surroundings, Tpp
+from conformance.session.tpp import Tpp
 from conformance.target.profile import Target
 from conformance.wire.client import Wire
 from conformance.wire.recorder import Recorder
@@ -81,9 +82,9 @@ class Session:
         return self.psus[1]
 
     def first_psu(self) -> Psu:
-        """The PSU; NotApplicable where the profile has none."""
+        """The PSU; Unobservable where the profile has none."""
         if not self.psus:
-            raise NotApplicable("the profile has no PSU that can be driven")
+            raise Unobservable("the profile has no PSU that can be driven")
         return self.psus[0]
 
     def _learn_secrets(self) -> None:
