@@ -12,6 +12,7 @@ from conformance.checks.responses import answered, deviates
 from conformance.xs2a.answer import Answer, One
 from conformance.xs2a.funds import FundsAnswer
 from conformance.xs2a.json_text import read
+from conformance.xs2a.money import decimal_of
 
 _AMOUNT = re.compile(
     r"(?<![0-9A-Za-z.,:-])-?[0-9]{1,3}(?:[ '][0-9]{3})*[0-9]*[.,][0-9]{1,3}(?![0-9A-Za-z:-]|[.][0-9])"
@@ -83,6 +84,6 @@ def _amounts(value: Any) -> Iterator[Decimal]:
             yield from _amounts(each)
     elif isinstance(value, str):
         for text in _AMOUNT.findall(value):
-            yield Decimal(re.sub("[ ']", "", text).replace(",", ".")).normalize()
+            yield Decimal(re.sub("[ ']", "", text).replace(",", "."))
     elif isinstance(value, int | Decimal) and not isinstance(value, bool):
-        yield Decimal(value).normalize()
+        yield decimal_of(value) or Decimal(0 if value == 0 else "Infinity")

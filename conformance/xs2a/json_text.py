@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+_PLAIN = 40  # digits: a number that a bank stated with a huge exponent is not written out
+
 
 def read(body: bytes) -> Any:
     """The value that a body holds.
@@ -21,6 +23,8 @@ def read(body: bytes) -> Any:
         return json.loads(body.decode("utf-8"), parse_float=Decimal, parse_constant=_no_number)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    except ArithmeticError:
+        raise ValueError("a number beyond all bounds") from None
 
 
 def _no_number(name: str) -> Any:
@@ -34,7 +38,7 @@ def write(value: Any) -> bytes:
 
 def _text(value: Any) -> str:
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return f"{value:f}" if abs(value.adjusted()) < _PLAIN else str(value)
     if isinstance(value, Mapping):
         return "{" + ",".join(f"{json.dumps(str(name))}:{_text(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list | tuple):
