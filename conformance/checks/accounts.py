@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -23,56 +24,69 @@ _DIGITS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9][ -]?){12,18}[0-9](?![0-9A-Za-z])
 
 def expect_real_ibans(answer: Answer) -> None:
     """Every IBAN of the answer has right check digits and its country's structure; every BIC is one."""
-    for path, name, value in _members(answer.json):
+    for path, value in _members(answer.json):
+        name = path[-1]
         if name == "iban" and not is_iban(value):
             deviates(
                 answer.exchange,
-                expected=f"an IBAN with right check digits at {path}",
+                expected=f"an IBAN with right check digits at {_at(path)}",
                 received="another text",
             )
         if name in ("bicFi", "bic") and not is_bic(value):
-            deviates(answer.exchange, expected=f"a BIC at {path}", received="another text")
+            deviates(answer.exchange, expected=f"a BIC at {_at(path)}", received="another text")
 
 
 def is_iban(value: object) -> bool:
     """Whether it is an IBAN in its electronic form, without spaces (ISO 13616)."""
-    from schwifty import IBAN
-    from schwifty.exceptions import SchwiftyException
-
-    if not isinstance(value, str) or not value.isascii() or not value.isalnum():
-        return False
-    try:
-        return IBAN(value).compact == value
-    except SchwiftyException:
-        return False
+    return _plain(value) and _is_iban(str(value))
 
 
 def is_bic(value: object) -> bool:
     """Whether it is a BIC of a country that exists (ISO 9362)."""
+    return _plain(value) and _is_bic(str(value))
+
+
+def _plain(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isalnum() and len(value) <= 34
+
+
+@lru_cache(maxsize=4096)
+def _is_iban(text: str) -> bool:
+    from schwifty import IBAN
+    from schwifty.exceptions import SchwiftyException
+
+    try:
+        return IBAN(text).compact == text
+    except SchwiftyException:
+        return False
+
+
+@lru_cache(maxsize=4096)
+def _is_bic(text: str) -> bool:
     from schwifty import BIC
     from schwifty.exceptions import SchwiftyException
 
-    if not isinstance(value, str) or not value.isascii() or not value.isalnum():
-        return False
     try:
-        return BIC(value).compact == value
+        return BIC(text).compact == text
     except SchwiftyException:
         return False
 
 
 def expect_money_in_scale(answer: Answer) -> None:
     """Every amount is in a currency of ISO 4217 and has no more decimals than that has."""
-    for path, _, value in _members(answer.json):
+    for path, value in _members(answer.json):
         if not isinstance(value, Mapping) or not {"amount", "currency"} <= value.keys():
             continue
         amount, currency = decimal_of(value["amount"]), value["currency"]
         money = Money(amount, str(currency)) if amount is not None else None
         if money is None or not money.has_known_currency:
             deviates(
-                answer.exchange, expected=f"an amount in a currency of ISO 4217 at {path}", received="none"
+                answer.exchange,
+                expected=f"an amount in a currency of ISO 4217 at {_at(path)}",
+                received="none",
             )
         if not money.fits_currency:
-            wanted = f"no smaller unit than {money.currency} has at {path}"
+            wanted = f"no smaller unit than {money.currency} has at {_at(path)}"
             deviates(answer.exchange, expected=wanted, received="more decimals")
 
 
@@ -171,10 +185,10 @@ def _in(money: Money | None, currency: str) -> Decimal:
 
 def expect_no_card_number(answer: Answer) -> None:
     """No text holds a whole card number: 13 to 19 digits that pass Luhn's test, in no IBAN (RTS, Art. 36(1)(a))."""
-    for path, _, value in _members(answer.json):
-        texts = _DIGITS.findall(value) if isinstance(value, str) and not is_iban(value) else ()
-        if any(_passes_luhn(text) for text in texts):
-            deviates(answered(answer.exchange), expected=f"no card number at {path}", received="one")
+    for path, value in _members(answer.json):
+        texts = _DIGITS.findall(value) if isinstance(value, str) else ()
+        if any(_passes_luhn(text) for text in texts) and not is_iban(value):
+            deviates(answered(answer.exchange), expected=f"no card number at {_at(path)}", received="one")
 
 
 def _passes_luhn(text: str) -> bool:
@@ -196,15 +210,19 @@ def _exchange(found: Page[Any] | Walk[Any]) -> Exchange:
     return found.pages[-1].exchange if isinstance(found, Walk) else found.exchange
 
 
-def _members(value: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Path, name and value of every member, however deep."""
+def _members(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Path and value of every member and element, however deep."""
     if isinstance(value, Mapping):
-        for name, each in value.items():
-            place = f"{path}.{ascii(str(name)[:40])[1:-1]}".lstrip(".")
-            yield place, str(name), each
+        inside: Iterable[tuple[str | int, Any]] = value.items()
+    else:
+        inside = enumerate(value) if isinstance(value, list) else ()
+    for name, each in inside:
+        place = (*path, name)
+        yield place, each
+        if isinstance(each, dict | list):
             yield from _members(each, place)
-    if isinstance(value, list):
-        for number, each in enumerate(value):
-            if isinstance(each, str):
-                yield f"{path}[{number}]", "", each
-            yield from _members(each, f"{path}[{number}]")
+
+
+def _at(path: tuple[str | int, ...]) -> str:
+    parts = (f"[{part}]" if isinstance(part, int) else f".{ascii(part[:40])[1:-1]}" for part in path)
+    return "".join(parts).lstrip(".")

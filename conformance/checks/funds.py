@@ -15,7 +15,7 @@ from conformance.xs2a.json_text import read
 from conformance.xs2a.money import decimal_of
 
 _AMOUNT = re.compile(
-    r"(?<![0-9A-Za-z.,:-])-?[0-9]{1,3}(?:[ '][0-9]{3})*[0-9]*[.,][0-9]{1,3}(?![0-9A-Za-z:-]|[.][0-9])"
+    r"(?<![0-9A-Za-z.,:-])-?[0-9]{1,3}(?:[ '][0-9]{3}){0,6}[0-9]{0,18}[.,][0-9]{1,3}(?![0-9A-Za-z:-]|[.][0-9])"
 )
 _NO_AMOUNTS = {"status"}  # of the error model
 

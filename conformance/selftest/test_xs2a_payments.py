@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Callable
 from itertools import product
 from typing import Any
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from conformance.checks import funds as funded
 from conformance.checks import payments as paid
+from conformance.checks.accounts import expect_no_card_number
 from conformance.errors import NonConformance, Unobservable
 from conformance.selftest.xs2a_scripted import (
     CREATED,
@@ -206,3 +209,13 @@ def test_what_was_sent_and_what_is_no_amount_is_not(body: Any) -> None:
     funded.expect_no_other_amount(answer_of(body))
     with pytest.raises(NonConformance):
         funded.expect_no_other_amount(answer_of(body, Balance="12.00"))
+
+
+@pytest.mark.parametrize("text", ["111 " * 30_000 + "x", "1" * 100_000, "1 1" * 40_000, "1'111" * 20_000])
+def test_a_long_text_of_digits_costs_no_time(text: str) -> None:
+    started = time.perf_counter()
+    with contextlib.suppress(NonConformance):
+        funded.expect_no_other_amount(answer_of({"message": text}))
+        expect_no_card_number(answer_of({"message": text}))
+
+    assert time.perf_counter() - started < 2

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+_DEEPEST = 64
 _PLAIN = 40  # digits: a number that a bank stated with a huge exponent is not written out
 
 
@@ -20,11 +21,29 @@ def read(body: bytes) -> Any:
         ValueError: it is no JSON, no UTF-8, nested beyond reason, or holds NaN or Infinity.
     """
     try:
-        return json.loads(body.decode("utf-8"), parse_float=Decimal, parse_constant=_no_number)
+        value = json.loads(body.decode("utf-8"), parse_float=Decimal, parse_constant=_no_number)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except ArithmeticError:
         raise ValueError("a number beyond all bounds") from None
+    if _too_deep(value):
+        raise ValueError("nested too deeply")
+    return value
+
+
+def _too_deep(value: Any) -> bool:
+    """Whether whoever walks through the value could run out of stack."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inside
+            for each in level
+            if isinstance(each, dict | list)
+            for inside in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _no_number(name: str) -> Any:
