@@ -88,7 +88,8 @@ class Running:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._evidence = EvidenceWriter(self.folder / "evidence.ndjson")
         self._begun = self.clock.wall()
-        masking = Masking(Redactor(), synthetic=self.target.profile.synthetic_data)
+        profile = self.target.profile
+        masking = Masking(Redactor(), plain_below=profile.api.base_url if profile.synthetic_data else None)
         self.recorder = Recorder(self._write, masking, self.clock)
         self.session = Session(self.target, self.recorder, self.observer.waiting)
         equivalent = self.target.profile.authorization_server.equivalent_issuer

@@ -16,15 +16,14 @@ from conformance.selftest.runs import CommandRun, run_command
 SHORTEST = 4
 
 
-@pytest.fixture(scope="module", params=[None, "token-response-members/3", "bearer-token-confidential/1"])
+@pytest.fixture(
+    scope="module",
+    params=[None, "token-response-members/3", "bearer-token-confidential/1", "authorization-code-flow/1"],
+)
 def judged(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[CommandRun, set[str]]:
     """A run against the reference bank and against banks that put tokens where nobody expects them."""
-    from conformance.bank import deviants
-
-    if request.param and request.param not in deviants.load():
-        pytest.skip(f"there is no deviant {request.param}")
     folder = tmp_path_factory.mktemp("leaks")
     with EmbeddedBank(request.param) as bank:
         run = run_command("run", "--target", str(bank.profile), folder=folder)
@@ -74,6 +73,22 @@ def test_no_secret_stands_on_the_terminal(judged: tuple[CommandRun, set[str]]) -
 
     assert [
         secret[:3] for secret in _searchable(secrets) if any(form in printed for form in forms(secret))
+    ] == []
+
+
+def test_synthetic_data_lift_the_mask_of_personal_data_only(tmp_path: Path) -> None:
+    """The profile may call accounts and names synthetic; tokens, codes and credentials stay masked."""
+    with EmbeddedBank() as bank:
+        run = run_command(
+            "run", "--target", str(bank.profile), "--set", "synthetic_data=true", folder=tmp_path
+        )
+        issued = {*bank.bank.handed_out, *(psu.password for psu in bank.psus.values())}
+        iban = next(account.iban for psu in bank.psus.values() for account in psu.accounts)
+    contents = b"".join(path.read_bytes() for path in run.written)
+
+    assert iban.encode() in contents
+    assert [
+        value[:3] for value in _searchable(issued) if any(form in contents for form in forms(value))
     ] == []
 
 

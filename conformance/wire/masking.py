@@ -26,9 +26,9 @@ _NAME = re.compile(r"(?!.*\d{6})[A-Za-z_$@#][\w.:$@#/-]{0,63}", re.ASCII)
 class Masking:
     """Masks requests and answers with one run's redactor."""
 
-    def __init__(self, redactor: Redactor, *, synthetic: bool = False) -> None:
+    def __init__(self, redactor: Redactor, *, plain_below: str | None = None) -> None:
         self.redactor = redactor
-        self.synthetic = synthetic
+        self._plain_below = plain_below
         self._own_paths: set[str] = set()
 
     def request_url(self, url: str) -> str:
@@ -78,7 +78,8 @@ class Masking:
         if not exchange.body:
             return "", None
         if exchange.json is not None:
-            return self._json_value(exchange.json, note)
+            plain = self._plain_below is not None and exchange.url.startswith(self._plain_below)
+            return self._json_value(exchange.json, note, plain=plain)
         if b"<" in exchange.body[:1024]:
             return self.redactor.mask(outline(exchange.body, failed=(exchange.status or 0) >= 400)), note
         return "", note
@@ -89,36 +90,38 @@ class Masking:
         except (ValueError, RecursionError):
             return self.redactor.learn("body", text), None
 
-    def _json_value(self, value: Any, note: str | None) -> tuple[str, str | None]:
+    def _json_value(self, value: Any, note: str | None, *, plain: bool = False) -> tuple[str, str | None]:
         try:
-            masked = json.dumps(self._members(value), ensure_ascii=False)
+            masked = json.dumps(self._members(value, plain=plain), ensure_ascii=False)
         except RecursionError:
             return "", note
         return (masked, None) if len(masked) <= _LARGEST_TEXT else (masked[:_LARGEST_TEXT], note)
 
-    def _members(self, value: Any) -> Any:
+    def _members(self, value: Any, *, plain: bool) -> Any:
         if isinstance(value, dict):
             if _is_metadata(value) or _is_key_set(value):
                 return self._public(value)
-            return {self._name(str(key)): self._member(str(key), item) for key, item in value.items()}
+            return {
+                self._name(str(key)): self._member(str(key), item, plain=plain) for key, item in value.items()
+            }
         if isinstance(value, list):
-            return [self._members(item) for item in value]
-        return value if value is None or isinstance(value, bool) else self._leaf("value", value)
+            return [self._members(item, plain=plain) for item in value]
+        return self._member("value", value, plain=plain)
 
     def _name(self, name: str) -> str:
         """A member's name; what does not look like one may be an account's number or a person's."""
         return self.redactor.mask(name) if _NAME.fullmatch(name) else self.redactor.learn("member", name)
 
-    def _member(self, name: str, value: Any) -> Any:
+    def _member(self, name: str, value: Any, *, plain: bool) -> Any:
         if isinstance(value, dict | list):
-            return self._members(value)
+            return self._members(value, plain=plain)
         if value is None or isinstance(value, bool):
             return value
+        if name in MEMBERS or plain:
+            return self.redactor.mask(value) if isinstance(value, str) else value
         return self._leaf(name, value)
 
     def _leaf(self, name: str, value: Any) -> Any:
-        if name in MEMBERS or self.synthetic:
-            return self.redactor.mask(value) if isinstance(value, str) else value
         if not isinstance(value, str):
             return self.redactor.pseudonym(_kind(name), value)
         if value.startswith("https://") and not re.search(r"\s", value):

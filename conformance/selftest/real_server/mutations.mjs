@@ -61,13 +61,13 @@ export const mutations = {
 
   // authorization-unknown-scope, token-scope-granted: what was asked for is reported as granted
   'scope-echoed': (bank) => {
-    let asked;
+    const asked = new Map();
     bank.middleware.push((ctx, next) => {
-      if (ctx.path === '/authorize') asked = ctx.query.scope ?? asked;
+      if (ctx.path.endsWith('/authorize')) asked.set(ctx.query.nonce, ctx.query.scope);
       return next();
     });
     editTokenResponse(bank, (body, ctx) => {
-      if (ctx.oidc.params.grant_type === 'authorization_code') body.scope = asked;
+      body.scope = asked.get(ctx.oidc.entities.AuthorizationCode?.nonce) ?? body.scope;
     });
   },
 
