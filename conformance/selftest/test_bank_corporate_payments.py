@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,7 +12,7 @@ import pytest
 from conformance.bank.corporate.companies import Means, PaymentRight, Service, Signature
 from conformance.bank.corporate.domain import CorporateBank
 from conformance.bank.corporate.money import Money
-from conformance.bank.corporate.orders import InstructionOrder, Party, PaymentOrder, PaymentRequest
+from conformance.bank.corporate.orders import InstructionOrder, Party, PaymentOrder, PaymentRequest, Status
 from conformance.bank.corporate.problems import Refusal, Refused
 from conformance.bank.corporate.seed import CAP, DAY_CAP
 from conformance.selftest.test_bank_corporate_information import bank, refusal
@@ -291,6 +292,20 @@ def test_a_code_is_for_one_payment_amount_payee_and_user_once(bank: CorporateBan
     with refusal(Refusal.AUTHENTICATION, "wrong-code"):
         bank.journey.sign(one.approval, treasurer, code)
     assert {read(bank, request)[0] for request in (one, two)} == {"RCVD"}
+
+
+def test_a_code_is_accepted_once(bank: CorporateBank) -> None:
+    request, clerk = bank.payments.register(PISP, order(bank)), bank.directory.user("clerk")
+    challenge = bank.journey.ask(request.approval, clerk)
+    assert challenge is not None
+    code = bank.codes.prove(challenge.challenge_id)
+    bank.journey.sign(request.approval, clerk, code)
+    bank.administration.set_payment_right(clerk, PaymentRight())
+
+    with refusal(Refusal.AUTHENTICATION, "wrong-code"):
+        bank.journey.sign(request.approval, clerk, code)
+
+    assert sign(bank, request, "clerk").signatures[-1].validates
 
 
 def test_a_challenge_is_over_after_five_minutes(bank: CorporateBank) -> None:
@@ -586,3 +601,32 @@ def test_a_closed_account_pays_and_receives_nothing(bank: CorporateBank) -> None
     bank.clock.advance(timedelta(days=8))
 
     assert read(bank, outgoing) == read(bank, incoming) == ("RJCT", "AC04")
+
+
+def test_nothing_leaves_a_final_status(bank: CorporateBank) -> None:
+    request = paid(bank, "treasurer")
+    bank.clock.advance(timedelta(seconds=1))
+    assert read(bank, request)[0] == "ACSC"
+
+    for status in Status:
+        bank.lifecycle.move(request, status)
+
+    assert read(bank, request)[0] == "ACSC"
+
+
+def test_many_threads_execute_a_payment_once(bank: CorporateBank) -> None:
+    request = bank.payments.register(PISP, order(bank))
+    sign(bank, request, "treasurer")
+
+    def confirm(_: int) -> bool:
+        try:
+            bank.payments.confirm(PISP, request.resource_id)
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        confirmed = list(threads.map(confirm, range(40)))
+
+    assert confirmed.count(True) == 1
+    assert balance(bank, "acc-main") == Money.of("184249.74")
