@@ -162,6 +162,20 @@ def expect_same_entries(found: Iterable[Entry], wanted: Iterable[Entry], exchang
         deviates(exchange, expected=wanted_text, received=f"{missing} missing and {surplus} others")
 
 
+def expect_refused_or_empty(entries: Page[Entry]) -> None:
+    """A period that ends before it begins is refused with 400, or holds nothing."""
+    if answered(entries.exchange).status != 400 and (not entries.exchange.succeeded or entries.items):
+        deviates(entries.exchange, expected="400, or no entries")
+
+
+def expect_no_common_accounts(one: Page[Account], other: Page[Account]) -> None:
+    """Two PSUs of different companies share no account."""
+    mine, theirs = ({each.resource_id for each in page.items} - {None} for page in (one, other))
+    ibans = ({each.iban for each in page.items} - {None} for page in (one, other))
+    if mine & theirs or set.intersection(*ibans):
+        deviates(other.exchange, expected="no account of another company", received="one of them")
+
+
 def expect_total(before: Balance, entries: Iterable[Entry], after: Balance, exchange: Exchange) -> None:
     """A balance, and the entries booked since, give the later balance, to the smallest unit.
 

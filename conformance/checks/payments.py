@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.checks.responses import answered, deviates
-from conformance.errors import NonConformance, Unobservable
+from conformance.errors import NonConformance, NotApplicable, Unobservable
 from conformance.exchange import Exchange
 from conformance.xs2a.answer import One
 from conformance.xs2a.links import origin_of
@@ -146,6 +146,51 @@ def expect_rejected(state: One[PaymentState], *reasons: str) -> None:
     wanted = f"RJCT with {' or '.join(reasons)}" if reasons else "RJCT"
     if not status.rejected or (reasons and status.reason not in reasons):
         deviates(state.exchange, expected=wanted, received=_shown(status))
+
+
+def expect_refused_or_rejected(
+    created: One[Initiated], state: One[PaymentState] | None, *reasons: str
+) -> None:
+    """Invalid payment data are refused with 400, or accepted and then rejected; never anything else.
+
+    Args:
+        state: of the payment, read some time later; None where it was not created.
+        reasons: codes that fit the defect; any where none is given.
+    """
+    if state is not None:
+        expect_rejected(state, *reasons)
+    elif answered(created.exchange).status != 400:
+        deviates(created.exchange, expected="400, or a payment that is rejected")
+
+
+def expect_funds_told(state: One[PaymentState], *, available: bool) -> None:
+    """The payment says whether its amount is there, as yes or no (RTS, Art. 36(1)(c)).
+
+    Raises:
+        NotApplicable: it says nothing of funds.
+    """
+    if "fundsAvailability" not in state.item.stored and state.item.funds_available is None:
+        raise NotApplicable("the bank does not say whether funds are available")
+    if state.item.funds_available is not available:
+        found = state.item.funds_available
+        received = "no Boolean" if found is None else str(found).lower()
+        deviates(state.exchange, expected=str(available).lower(), received=received)
+
+
+def expect_consistent_instructions(state: One[PaymentState], count: int) -> None:
+    """Where instructions have statuses, each has one, and the whole is settled or rejected as they are.
+
+    Args:
+        count: how many instructions were submitted.
+    """
+    item = state.item
+    if item.instructions and len(item.instructions) != count:
+        received = f"{len(item.instructions)} of {count}"
+        deviates(state.exchange, expected="a status of each instruction or of none", received=received)
+    others = {each.code for each in item.instructions} - {item.status.code}
+    if item.status.group is _FINAL and others:
+        wanted = f"every instruction {item.status.code}, as the whole"
+        deviates(state.exchange, expected=wanted, received="others among them")
 
 
 def expect_cancelled(state: One[PaymentState]) -> None:

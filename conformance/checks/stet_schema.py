@@ -6,6 +6,7 @@ The contracts come with the answers, so these checks know no dialect; STET's are
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from conformance.checks.responses import answered, deviates, expect_refusal
@@ -114,6 +115,17 @@ def expect_request_id(exchange: Exchange) -> None:
     found = answered(exchange).headers.get("X-Request-ID")
     if sent is not None and found != sent:
         deviates(exchange, expected="the X-Request-ID that was sent", received="another" if found else "none")
+
+
+def expect_right_time(exchange: Exchange, within: timedelta = timedelta(seconds=60)) -> None:
+    """The answer's Date is close to the time at which it was sent and received."""
+    found = answered(exchange).date
+    if found is None:
+        deviates(exchange, expected="a Date header", received="none that can be read")
+    if not exchange.sent_at_target - within <= found <= exchange.received_at_target + within:
+        seconds = round((found - exchange.sent_at_target).total_seconds())
+        wanted = f"a Date within {within.total_seconds():.0f} s"
+        deviates(exchange, expected=wanted, received=f"one that is {seconds} s off")
 
 
 def expect_links_on_api(answer: Answer, *, elsewhere: tuple[str, ...] = ("consentApproval",)) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from conformance.checks import accounts as judged
 from conformance.checks import payments as paid
-from conformance.checks.stet_schema import expect_links_on_api, expect_request_id
+from conformance.checks.stet_schema import expect_links_on_api, expect_request_id, expect_right_time
 from conformance.errors import NonConformance, Unobservable
 from conformance.exchange import Headers
 from conformance.selftest.xs2a_scripted import (
@@ -239,3 +239,45 @@ def test_money_adds_up_in_one_currency_only() -> None:
     assert str(-euro("1E+1")) == "-10 EUR"
     with pytest.raises(ValueError, match="add up"):
         _ = euro("1") + Money(Decimal(1), "USD")
+
+
+def test_an_inverted_period_is_refused_or_empty() -> None:
+    face = aisp(Bank(Reply({}, 400), Reply(b"", 204, ""), Reply(transactions()), Reply({}, 500)))
+    account = face.account_named("A")
+    inverted = Period(date(2025, 2, 1), date(2025, 1, 1))
+
+    for _ in range(2):
+        judged.expect_refused_or_empty(face.transactions(account, inverted))
+    for _ in range(2):
+        with pytest.raises(NonConformance, match="400"):
+            judged.expect_refused_or_empty(face.transactions(account, inverted))
+
+
+def test_companies_share_no_account() -> None:
+    body = accounts()
+    body["accounts"][0] |= {"resourceId": "ACC-9", "accountId": {"iban": "DE89370400440532013000"}}
+    judged.expect_no_common_accounts(listed(accounts()), listed(body))
+
+    body["accounts"][0]["accountId"]["iban"] = FRENCH
+    with pytest.raises(NonConformance, match="another company"):
+        judged.expect_no_common_accounts(listed(accounts()), listed(body))
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("Fri, 31 Jan 2025 10:00:59 GMT", True),
+        ("Fri, 31 Jan 2025 09:59:01 GMT", True),
+        ("Fri, 31 Jan 2025 10:10:00 GMT", False),
+        ("Fri, 31 Jan 2025 08:00:00 GMT", False),
+        ("now", False),
+    ],
+)
+def test_a_banks_clock_is_right_to_the_minute(text: str, right: bool) -> None:
+    exchange = aisp(Bank(Reply(accounts(), headers={"Date": text}))).accounts().exchange
+
+    if right:
+        expect_right_time(exchange)
+        return
+    with pytest.raises(NonConformance, match="Date"):
+        expect_right_time(exchange)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from conformance.checks import funds as funded
 from conformance.checks import payments as paid
 from conformance.checks.accounts import expect_no_card_number
-from conformance.errors import NonConformance, Unobservable
+from conformance.errors import NonConformance, NotApplicable, Unobservable
 from conformance.selftest.xs2a_scripted import (
     CREATED,
     FRENCH,
@@ -219,3 +219,39 @@ def test_a_long_text_of_digits_costs_no_time(text: str) -> None:
         expect_no_card_number(answer_of({"message": text}))
 
     assert time.perf_counter() - started < 2
+
+
+def test_invalid_data_are_refused_or_lead_to_a_rejection() -> None:
+    refused, taken = pisp(Bank(Reply({}, 400))), pisp(Bank(CREATED, Reply(payment_state({}, "ACSP"))))
+    created = refused.initiate(a_payment())
+    paid.expect_refused_or_rejected(created, refused.read_if_created(created))
+    paid.expect_refused_or_rejected(created, state("RJCT", statusReasonInformation="AC01"), "AC01", "FF01")
+
+    accepted = taken.initiate(a_payment())
+    with pytest.raises(NonConformance, match="RJCT"):
+        paid.expect_refused_or_rejected(accepted, taken.read_if_created(accepted))
+    with pytest.raises(NonConformance, match="400"):
+        paid.expect_refused_or_rejected(pisp(Bank(Reply({}, 500))).initiate(a_payment()), None)
+
+
+def test_a_payment_tells_of_funds_as_yes_or_no_or_not_at_all() -> None:
+    paid.expect_funds_told(state(fundsAvailability=False), available=False)
+
+    with pytest.raises(NotApplicable):
+        paid.expect_funds_told(state(), available=True)
+    for wrong in (False, "true", 1500):
+        with pytest.raises(NonConformance):
+            paid.expect_funds_told(state(fundsAvailability=wrong), available=True)
+
+
+def test_a_batch_is_as_its_instructions_are() -> None:
+    def batch_of(status: str, *codes: str) -> One[PaymentState]:
+        return state(status, creditTransferTransaction=[{"transactionStatus": code} for code in codes])
+
+    paid.expect_consistent_instructions(batch_of("ACSC", "ACSC", "ACSC"), 2)
+    paid.expect_consistent_instructions(batch_of("PART", "ACSC", "RJCT"), 2)
+    paid.expect_consistent_instructions(batch_of("ACSC"), 2)
+
+    for wrong in (batch_of("ACSC", "ACSC"), batch_of("ACSC", "ACSC", "RJCT")):
+        with pytest.raises(NonConformance):
+            paid.expect_consistent_instructions(wrong, 2)

@@ -118,6 +118,9 @@ class PaymentInitiation(Protocol):
             Unobservable: the bank did not say where it is, or not on the API.
         """
 
+    def read_if_created(self, created: One[Initiated]) -> One[PaymentState] | None:
+        """The payment, or None where the bank refused to create it."""
+
     def read_named(self, resource_id: str) -> One[PaymentState]:
         """A payment of which only the identifier is known."""
 

@@ -39,6 +39,10 @@ class StetPaymentInitiation:
         """GET the resource: the creation's location, later the link `request` (1.4.2) or `self` (1.4.0)."""
         return self._read(_resource(payment))
 
+    def read_if_created(self, created: One[Initiated]) -> One[PaymentState] | None:
+        """GET the resource of a success."""
+        return self.read(created) if created.exchange.succeeded else None
+
     def read_named(self, resource_id: str) -> One[PaymentState]:
         """GET /payment-requests/{id}."""
         return self._read(self._requests.link("request", "payment-requests", resource_id))
