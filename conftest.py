@@ -1,13 +1,5 @@
 """Registers the suite's pytest plugin and the fixtures of a run."""
 
-pytest_plugins = [
-    "conformance.plugin",
-    "fixtures.session",
-    "fixtures.token",
-    "fixtures.id_token",
-    "fixtures.authorization",
-    "fixtures.refresh",
-    "fixtures.refresh_use",
-    "fixtures.bearer",
-    "fixtures.keeping",
-]
+from fixtures import PLUGINS
+
+pytest_plugins = list(PLUGINS)

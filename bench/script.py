@@ -157,7 +157,8 @@ def _fields(body: bytes) -> dict[str, str]:
 
 
 def _put_in(text: str, changed: dict[str, str]) -> str:
-    for before, now in changed.items():
+    for before in sorted(changed, key=len, reverse=True):
+        now = changed[before]
         if before in text:
             text = text.replace(before, now)
         elif (quoted := quote(before, safe="")) in text:

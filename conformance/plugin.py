@@ -12,6 +12,7 @@ import pytest
 from conformance.errors import NotApplicable, UsageError, Withheld
 from conformance.exchange import Exchange
 from conformance.planning import SCENARIO, coverage_of, order_of, scenario_of
+from conformance.report.verdicts import Verdicts
 from conformance.running import Running
 from conformance.setup import Options, open_run, serve_embedded
 from conformance.underway import Underway
@@ -19,6 +20,7 @@ from conformance.verdict import Verdict
 
 RUNNING = pytest.StashKey[Running]()
 OPTIONS = pytest.StashKey[Options]()
+VERDICTS = pytest.StashKey[Verdicts]()
 UNDERWAY = pytest.StashKey[Underway]()
 
 
@@ -178,7 +180,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if session.config.stash[OPTIONS].reporting:
         from conformance.report.make import make_reports
 
-        session.exitstatus = make_reports(running.folder).exit_code
+        verdicts = session.config.stash[VERDICTS] = make_reports(running.folder)
+        session.exitstatus = verdicts.exit_code
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

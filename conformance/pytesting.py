@@ -10,17 +10,11 @@ from typing import Any
 
 from conformance.shipped import ROOT, SCENARIOS
 
-_QUIET = (
-    "terminal",
-    "cacheprovider",
-    "warnings",
-    "doctest",
-    "junitxml",
-    "pastebin",
-    "setuponly",
-    "setupplan",
-    "stepwise",
-)
+#: What a run needs nothing of: each costs time at the start, around every scenario or at the end.
+_LEFT_OUT = (
+    "terminal cacheprovider warnings doctest junitxml pastebin setuponly setupplan stepwise"
+    " logging faulthandler debugging unraisableexception threadexception unittest nose legacypath"
+).split()
 
 
 def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
@@ -32,41 +26,16 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
     """
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    arguments = [
-        str(SCENARIOS),
-        "-c",
-        os.devnull,
-        "--rootdir",
-        str(ROOT),
-        "--noconftest",
-        "--import-mode=importlib",
-    ]
-    arguments += [word for name in _QUIET for word in ("-p", f"no:{name}")]
-    arguments += [
-        "-p",
-        "conformance.plugin",
-        "-p",
-        "fixtures.session",
-        "-p",
-        "fixtures.token",
-        "-p",
-        "fixtures.id_token",
-        "-p",
-        "fixtures.authorization",
-        "-p",
-        "fixtures.refresh",
-        "-p",
-        "fixtures.refresh_use",
-        "-p",
-        "fixtures.bearer",
-        "-p",
-        "fixtures.keeping",
-        *words,
-    ]
+    from fixtures import PLUGINS
+
+    arguments = [str(SCENARIOS), "-c", os.devnull, "--rootdir", str(ROOT), "--noconftest"]
+    arguments += ["--import-mode=importlib", "--assert=plain", "--capture=no"]
+    arguments += [word for name in _LEFT_OUT for word in ("-p", f"no:{name}")]
+    arguments += [word for name in PLUGINS for word in ("-p", name)]
     with _without_other_plugins():
         import pytest
 
-        return int(pytest.main(arguments, plugins=list(plugins)))
+        return int(pytest.main([*arguments, *words], plugins=list(plugins)))
 
 
 @contextmanager

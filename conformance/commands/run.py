@@ -12,10 +12,12 @@ import pytest
 
 from conformance.commands.output import outliving_the_reader
 from conformance.errors import ConformanceError
-from conformance.plugin import OPTIONS, RUNNING
+from conformance.plugin import OPTIONS, RUNNING, VERDICTS
 from conformance.progress import Silent, watcher
 from conformance.pytesting import run_pytest
+from conformance.report.summary import print_summary
 from conformance.report.text import inert
+from conformance.report.verdicts import Verdicts
 from conformance.running import Running
 from conformance.setup import Options, open_run, serve_embedded
 
@@ -25,7 +27,8 @@ class Handover:
 
     def __init__(self, options: Options, running: Running) -> None:
         self._options = options
-        self._running = running
+        self.running = running
+        self.verdicts: Verdicts | None = None
         self.problems: list[str] = []
         self.crash = ""
 
@@ -33,10 +36,12 @@ class Handover:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Put the run where the plugin looks for it."""
         config.stash[OPTIONS] = self._options
-        config.stash[RUNNING] = self._running
-        config.option.tbstyle = (
-            "value"  # nobody sees pytest's own tracebacks, and they cost most of a bad run
-        )
+        config.stash[RUNNING] = self.running
+        config.option.tbstyle = "value"  # nobody sees pytest's own tracebacks, and they take time
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Take what the reports say."""
+        self.verdicts = config.stash.get(VERDICTS, None)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep why a scenario could not be read."""
@@ -77,23 +82,31 @@ def run_command(
     options.observer = Silent() if quiet else watcher()
     with ExitStack() as stack:
         serve_embedded(options, stack)
-        folder = judge(options)
-    return _tell(folder)
+        done = _perform(options)
+    if done.verdicts is None:
+        raise ConformanceError("the run ended before its reports were made")
+    with outliving_the_reader():
+        print_summary(done.verdicts, sys.stdout, folder=done.running.folder)
+    return done.verdicts.exit_code
 
 
 def judge(options: Options, prepare: Callable[[Running], None] = lambda _: None) -> Path:
-    """Run the scenarios against an opened target.
+    """Run the scenarios against a target.
 
     Args:
         options: what the user asked for.
         prepare: handed the run before it begins.
 
     Returns:
-        The run's folder, with evidence and reports.
+        The run's folder, with evidence and the reports that were wanted.
 
     Raises:
         UsageError: the run could not start.
     """
+    return _perform(options, prepare).running.folder
+
+
+def _perform(options: Options, prepare: Callable[[Running], None] = lambda _: None) -> Handover:
     running = open_run(options)
     prepare(running)
     handover = Handover(options, running)
@@ -107,16 +120,4 @@ def judge(options: Options, prepare: Callable[[Running], None] = lambda _: None)
     if not running.plan:
         reasons = "\n".join(handover.problems) or f"pytest ended with {code}"
         raise ConformanceError(f"the scenarios could not be collected: {reasons}")
-    return running.folder
-
-
-def _tell(folder: Path) -> int:
-    from conformance.catalogue import load
-    from conformance.evidence.stream import read_run
-    from conformance.report.summary import print_summary
-    from conformance.report.verdicts import judge as add_up
-
-    verdicts = add_up(read_run(folder / "evidence.ndjson"), load())
-    with outliving_the_reader():
-        print_summary(verdicts, sys.stdout, folder=folder)
-    return verdicts.exit_code
+    return handover
