@@ -50,14 +50,14 @@ class Bank:
 
     Args:
         settings: everything that it is handed.
-        deviant: a subclass of one component, which takes that component's place.
+        *others: subclasses of components, each of which takes its component's place.
     """
 
-    def __init__(self, settings: Settings, deviant: type[Component] | None = None) -> None:
+    def __init__(self, settings: Settings, *others: type[Component]) -> None:
         self.settings = settings
         self.lock = threading.RLock()
         self.handed_out: deque[str] = deque(maxlen=20_000)  # secrets, for the leak tests
-        self._deviant = deviant
+        self._others = others
         self.trust = self._component(Trust)
         self.tokens = self._component(Tokens)
         self.id_tokens = self._component(IdTokens)
@@ -74,9 +74,7 @@ class Bank:
         self._route()
 
     def _component(self, kind: type[C]) -> C:
-        if self._deviant is not None and issubclass(self._deviant, kind):
-            return self._deviant(self)
-        return kind(self)
+        return next((other for other in self._others if issubclass(other, kind)), kind)(self)
 
     def _listeners(self) -> Listeners:
         hosts = self.settings.hosts

@@ -16,9 +16,14 @@ def given_opened(control: Exchange) -> Exchange:
     Raises:
         Unobservable: it did not, which bearer-api-call reports.
     """
-    if not answered(control).succeeded:
+    if not answered(control).succeeded or is_page(control):
         raise Unobservable(f"the API did not open to the TPP's own token: {control.summary}")
     return control
+
+
+def is_page(call: Exchange) -> bool:
+    """Whether a page for people came where an API answers: of a portal, of maintenance, of a firewall."""
+    return call.media_type in ("text/html", "application/xhtml+xml")
 
 
 def expect_opened(call: Exchange) -> None:
@@ -34,7 +39,7 @@ def expect_opened(call: Exchange) -> None:
     status = answered(call).status or 0
     if status in (401, 403) or status >= 500:
         deviates(call, expected=wanted)
-    if not call.succeeded:
+    if not call.succeeded or is_page(call):
         raise Unobservable(f"the profile's probe request was not answered as one: {call.summary}")
 
 
@@ -78,12 +83,14 @@ def expect_token_refused(call: Exchange, *, control: Exchange) -> None:
         deviates(call, expected="401")
 
 
-def expect_invalid_token(call: Exchange) -> None:
+def expect_invalid_token(call: Exchange, *, control: Exchange) -> None:
     """The refusal is 401 with error invalid_token in a Bearer challenge (RFC 6750, 3.1).
 
     Raises:
+        Unobservable: the rightful token is refused as well.
         NotApplicable: it was not refused at all, which another scenario reports.
     """
+    given_opened(control)
     if not 400 <= (answered(call).status or 0) < 500:
         raise NotApplicable(f"no refusal to look at: {call.summary}")
     challenge = bearer_challenge(call)
@@ -95,20 +102,27 @@ def expect_invalid_token(call: Exchange) -> None:
         )
 
 
-def expect_scope_refusal(call: Exchange) -> None:
+def expect_scope_refusal(call: Exchange, *, control: Exchange) -> None:
     """A token of another service is refused with 403 or 401 (RFC 6750, 3.1).
 
     Raises:
+        Unobservable: a token for this service is refused as well.
         NotApplicable: it was not refused at all, which another scenario reports.
     """
+    given_opened(control)
     if not 400 <= (answered(call).status or 0) < 500:
         raise NotApplicable(f"no refusal to look at: {call.summary}")
     if call.status not in (401, 403):
         deviates(call, expected="403 (or 401)")
 
 
-def expect_challenge(call: Exchange) -> None:
-    """A call without token is answered 401 with a Bearer challenge (RFC 6750, 3)."""
+def expect_challenge(call: Exchange, *, control: Exchange) -> None:
+    """A call without token is answered 401 with a Bearer challenge (RFC 6750, 3).
+
+    Raises:
+        Unobservable: a call with a token is not served either, so that 401 would say nothing.
+    """
+    given_opened(control)
     wanted = "401 with a Bearer challenge"
     if answered(call).status != 401:
         deviates(call, expected=wanted)
@@ -117,12 +131,14 @@ def expect_challenge(call: Exchange) -> None:
         deviates(call, expected=wanted, received=_with(call, other))
 
 
-def expect_no_error_code(call: Exchange) -> None:
+def expect_no_error_code(call: Exchange, *, control: Exchange) -> None:
     """The challenge to a call without token names no error, for none was made yet (RFC 6750, 3.1).
 
     Raises:
         NotApplicable: there is no challenge, which another scenario reports.
+        Unobservable: a call with a token is not served either.
     """
+    given_opened(control)
     challenge = bearer_challenge(answered(call)) if call.answered else None
     if call.status != 401 or challenge is None:
         raise NotApplicable("no Bearer challenge to look at")

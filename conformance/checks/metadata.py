@@ -10,6 +10,7 @@ from conformance.checks.responses import answered, deviates
 from conformance.errors import NonConformance, NotApplicable, Unobservable
 from conformance.exchange import Exchange, FailureKind
 
+_ENDED = (FailureKind.TLS_ALERT, FailureKind.CONNECTION_CLOSED)
 _UNREACHABLE = (FailureKind.NAME_RESOLUTION, FailureKind.CONNECTION_REFUSED, FailureKind.TIMEOUT)
 _BY_CERTIFICATE = ("tls_client_auth", "self_signed_tls_client_auth")
 _REQUIRED: dict[str, type] = {
@@ -102,14 +103,14 @@ def mtls_alias(metadata: Exchange) -> str | None:
 
 
 def expect_certificate_asked_for(exchange: Exchange) -> None:
-    """The TLS handshake asks the client for a certificate, or turns away who has none (RFC 8705, 5).
+    """The TLS handshake asks the client for a certificate, whether or not it may be declined (RFC 8705, 5).
 
     Raises:
-        Unobservable: the handshake was not seen.
+        Unobservable: the handshake was not seen, or ended before anything was asked.
     """
-    if exchange.failure and exchange.failure.kind in (FailureKind.TLS_ALERT, FailureKind.CONNECTION_CLOSED):
-        return
     asked = exchange.tls.client_certificate_requested if exchange.tls else None
+    if exchange.failure and exchange.failure.kind in _ENDED and asked:
+        return
     if answered(exchange) and asked is None:
         raise Unobservable(f"{exchange.purpose}: the handshake was not seen")
     if not asked:
@@ -222,23 +223,26 @@ def binding_promised(metadata: Exchange) -> None:
         raise NotApplicable("metadata does not promise certificate-bound access tokens")
 
 
-def expect_binding_kept(foreign: Exchange, *, beside: Exchange) -> None:
+def expect_binding_kept(foreign: Exchange, *, beside: Collection[Exchange]) -> None:
     """What metadata promises is so: a token opens nothing over another certificate (RFC 8705, 3).
 
     Args:
         foreign: the call over another TPP's certificate.
-        beside: the same call by the TPP that the token was issued to.
+        beside: the same call by the TPP that the token was issued to, and that of the other with its own token.
 
     Raises:
-        Unobservable: the rightful call did not succeed either.
+        Unobservable: a rightful call did not succeed either, or the answer is neither leave nor refusal.
     """
-    if not beside.succeeded:
-        raise Unobservable(f"nothing to compare with: {beside.purpose}: {beside.summary}")
-    if foreign.succeeded:
+    for rightful in beside:
+        if not rightful.succeeded:
+            raise Unobservable(f"nothing to compare with: {rightful.purpose}: {rightful.summary}")
+    if answered(foreign).succeeded:
         expected = (
             "a refusal over another certificate, as tls_client_certificate_bound_access_tokens promises"
         )
         deviates(foreign, expected=expected)
+    if not 400 <= (foreign.status or 0) < 500:
+        raise Unobservable(f"{foreign.purpose}: neither opened nor refused: {foreign.summary}")
 
 
 def expect_iss_flag(metadata: Exchange, response: Exchange, iss: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.checks.authorization_response import returned
+from conformance.checks.landings import control
 from conformance.checks.responses import answered, deviates
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
@@ -14,8 +15,8 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 
 def expect_no_framing(landing: Landing) -> None:
     """Every page of the journey forbids that another origin frames it (RFC 9700, section 4.16)."""
-    if not landing.pages:
-        raise Unobservable(f"no page was seen: {landing.described}")
+    if not landing.pages or not (landing.played or landing.step):
+        raise Unobservable(f"no page of the journey was seen: {landing.described}")
     for page in landing.pages:
         if not _framing_restricted(page):
             found = [name for name in ("Content-Security-Policy", "X-Frame-Options") if name in page.headers]
@@ -61,16 +62,25 @@ def expect_no_repeated_post(landing: Landing) -> None:
     posts = [exchange for exchange in landing.exchanges if exchange.method == "POST"]
     if not posts:
         raise Unobservable("no form of the journey was posted")
-    for exchange in (*posts, landing.exchange):
+    for exchange in posts:
         if exchange.status in _REDIRECTS and exchange.status not in (302, 303):
             wanted = "302 or 303 where a redirect follows a form"
             deviates(exchange, expected=wanted, received=f"status {exchange.status}")
 
 
-def expect_no_permissive_cors(exchange: Exchange, origin: str = "https://attacker.invalid") -> None:
-    """A foreign origin may not read the answer (RFC 9700, section 2.6)."""
+def expect_no_permissive_cors(
+    exchange: Exchange, *, beside: Landing, origin: str = "https://attacker.invalid"
+) -> None:
+    """A foreign origin may not read the answer (RFC 9700, section 2.6).
+
+    Args:
+        exchange: the answer to a request with that origin.
+        beside: of the same request without it.
+        origin: the foreign one.
+    """
     allowed = answered(exchange).headers.get("Access-Control-Allow-Origin", "").strip()
     if allowed in ("*", "null", origin):
         deviates(
             exchange, expected="no Access-Control-Allow-Origin for a foreign origin", received=repr(allowed)
         )
+    control(beside)

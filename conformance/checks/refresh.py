@@ -196,8 +196,14 @@ def in_words(span: timedelta) -> str:
     return f"{hours} hours" if hours else f"{int(span.total_seconds() // 60)} minutes"
 
 
-def expect_nothing_elsewhere(exchange: Exchange) -> None:
-    """A place that is not the token endpoint gives no token; how it says so is its own affair."""
+def expect_nothing_elsewhere(exchange: Exchange, *, beside: Exchange) -> None:
+    """A place that is not the token endpoint gives no token; how it says so is its own affair.
+
+    Args:
+        exchange: the answer, or the failure in its place.
+        beside: what the same host answers to a browser afterwards: a host that is down refuses nothing.
+    """
+    answered(beside)
     if exchange.failure and exchange.failure.kind in _TURNED_AWAY:
         return
     expect_no_token(exchange)
@@ -249,16 +255,24 @@ def expect_whole_scope_again(
     expect_whole_scope(after, original=original)
 
 
-def expect_not_widened(refresh: Exchange, *, beyond: str) -> None:
+def expect_not_widened(refresh: Exchange, *, beyond: str, afterwards: Exchange | None) -> None:
     """A scope outside the grant is not given: refused, or left out (RFC 6749, 3.3 and 6).
 
+    Args:
+        refresh: the answer.
+        beyond: the scope outside the grant.
+        afterwards: the same token without scope parameter, where the refresh was refused.
+
     Raises:
-        Unobservable: the answer is no token response and no refusal of a request.
+        Unobservable: the answer is no token response and no refusal of the scope.
     """
     if answered(refresh).succeeded:
         _expect_without(refresh, beyond)
-    elif not 400 <= (refresh.status or 0) < 500:
-        raise Unobservable(f"{refresh.purpose}: {refresh.summary}")
+        return
+    if refresh.status == 400 and refresh.members.get("error") == "invalid_scope":
+        return
+    if not 400 <= (refresh.status or 0) < 500 or afterwards is None or not afterwards.succeeded:
+        raise Unobservable(f"{refresh.purpose}: refused, and not for its scope alone: {refresh.summary}")
 
 
 def _expect_without(refresh: Exchange, beyond: str) -> None:
@@ -287,8 +301,18 @@ def expect_revoked(revocation: Exchange, refresh: Exchange) -> None:
     expect_refusal(refresh, status=(400,), error=INVALID_GRANT)
 
 
-def expect_survives_foreign_revocation(refresh: Exchange) -> None:
-    """A token that another client asked to revoke still works (RFC 7009, 2.1)."""
+def expect_survives_foreign_revocation(refresh: Exchange, *, heard: Exchange) -> None:
+    """A token that another client asked to revoke still works (RFC 7009, 2.1).
+
+    Args:
+        refresh: by its owner, afterwards.
+        heard: the other client's revocation of a token that nobody issued, which is no error (section 2.2).
+
+    Raises:
+        Unobservable: the endpoint did not hear the other client, or the refresh failed for another reason.
+    """
+    if answered(heard).status != 200:
+        raise Unobservable(f"the revocation endpoint does not hear the other TPP: {heard.summary}")
     if answered(refresh).members.get("error") == "invalid_grant":
         deviates(refresh, expected="tokens: only its own client may revoke a token")
     given_refreshed(refresh)

@@ -15,16 +15,38 @@ INVALID_GRANT = ("invalid_grant",)
 _NOT_IMPLEMENTED = 501
 
 
-def expect_unread(exchange: Exchange) -> None:
+def given_heard(documented: Exchange) -> Exchange:
+    """The positive control: a documented request, of which the endpoint read the code.
+
+    Raises:
+        Unobservable: it neither gave a token for the code nor called it invalid.
+    """
+    read = (
+        answered(documented).members.get("access_token") or documented.members.get("error") == "invalid_grant"
+    )
+    if not read:
+        raise Unobservable(f"the token endpoint does not read the documented request: {documented.summary}")
+    return documented
+
+
+def expect_unread(exchange: Exchange, *, documented: Exchange) -> None:
     """A request in another form than the documented POST is refused, and its parameters have not been read.
 
     invalid_grant tells that the code was looked up.
+
+    Args:
+        exchange: the answer.
+        documented: that to the documented form, afterwards.
+
+    Raises:
+        Unobservable: the documented form is refused too, or the request is sent elsewhere.
     """
     expect_no_token(exchange)
     error = exchange.members.get("error")
     if error == "invalid_grant":
         wanted = "a refusal of the request as such (404, 405, 400 invalid_request or 415)"
         deviates(exchange, expected=wanted, received="invalid_grant: the code was read and looked up")
+    given_heard(documented)
     status = exchange.status or 0
     if 300 <= status < 400:
         raise Unobservable(f"{exchange.purpose}: sent elsewhere (status {status})")
@@ -32,12 +54,18 @@ def expect_unread(exchange: Exchange) -> None:
         deviates(exchange, expected="404, 405, 400 invalid_request or 415")
 
 
-def expect_json_unread(exchange: Exchange) -> None:
-    """A JSON body is no substitute for the form (RFC 6749, 4.1.3)."""
+def expect_json_unread(exchange: Exchange, *, documented: Exchange) -> None:
+    """A JSON body is no substitute for the form (RFC 6749, 4.1.3).
+
+    Args:
+        exchange: the answer.
+        documented: that to the documented form, afterwards.
+    """
     expect_no_token(exchange)
     if exchange.members.get("error") == "invalid_grant":
         received = "invalid_grant: the code was read from JSON and looked up"
         deviates(exchange, expected="a refusal of the media type", received=received)
+    given_heard(documented)
 
 
 def expect_invalid_grant(exchange: Exchange) -> None:

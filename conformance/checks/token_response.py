@@ -62,8 +62,15 @@ def expect_id_token_member(exchange: Exchange, *, requested: Collection[str]) ->
 
 
 def expect_json_not_stored(exchanges: Iterable[Exchange]) -> None:
-    """Each response is application/json with Cache-Control: no-store (RFC 6749, 5.1)."""
-    for exchange in exchanges:
+    """Each response is application/json with Cache-Control: no-store (RFC 6749, 5.1).
+
+    Raises:
+        Unobservable: there is no token response.
+    """
+    judged = list(exchanges)
+    if not judged:
+        raise Unobservable("no token response was seen")
+    for exchange in judged:
         media_type = given(exchange).media_type
         if media_type != "application/json":
             deviates(exchange, expected="application/json", received=media_type or "no Content-Type")

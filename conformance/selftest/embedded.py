@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from conformance.bank import deviants
 from conformance.bank.app import Bank
 from conformance.bank.clock import Clock
+from conformance.bank.component import Component
 from conformance.bank.settings import Account, Client, Hosts, Psu, Settings
 from conformance.pki.authority import thumbprint
 from conformance.selftest.keyring import MAIN, OTHER, Keyring
@@ -47,6 +48,7 @@ class EmbeddedBank:
         redirect_uris: those of the main TPP, if not those of the shipped profile.
         authentication: the main TPP's method at the token endpoint.
         id_token_algorithm: RS256 or ES256.
+        components: subclasses that take the place of components, where no deviant is served.
     """
 
     def __init__(
@@ -60,14 +62,15 @@ class EmbeddedBank:
         redirect_uris: Sequence[str] = MAIN_URIS,
         authentication: str = "tls_client_auth",
         id_token_algorithm: str = "RS256",  # noqa: S107 (an algorithm)
+        components: Sequence[type[Component]] = (),
     ) -> None:
         self.hosts = hosts or Hosts()
         self.keys = keys or Keyring()
         self.clock = Clock()
         self.psus = {role: _psu(role, name) for role, name in _PEOPLE.items()}
         self.clients = self._clients(tuple(redirect_uris), authentication)
-        component = deviants.load()[deviant].component if deviant else None
-        self.bank = Bank(self._settings(latency, id_token_algorithm), component)
+        others = (deviants.load()[deviant].component,) if deviant else tuple(components)
+        self.bank = Bank(self._settings(latency, id_token_algorithm), *others)
         self._temporary = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="embedded-bank-"))
 

@@ -111,6 +111,7 @@ def test_an_api_call(answer: Exchange, wanted: Outcome) -> None:
         pytest.param(call(500), call(), Unobservable, id="a crash"),
         pytest.param(call(302), call(), Unobservable, id="sent elsewhere"),
         pytest.param(call(403), call(401), Unobservable, id="refuses everything"),
+        pytest.param(call(), call(Content_Type="text/html"), Unobservable, id="a page for everybody"),
         pytest.param(call(None), call(), Unobservable, id="no answer"),
     ],
 )
@@ -132,7 +133,7 @@ def test_what_must_not_open(answer: Exchange, control: Exchange, wanted: Outcome
 )
 def test_the_error_code_of_a_refusal(answer: Exchange, wanted: Outcome) -> None:
     """It says invalid_token, where there is a refusal."""
-    assert outcome(lambda: bearer.expect_invalid_token(answer)) is wanted
+    assert outcome(lambda: bearer.expect_invalid_token(answer, control=call())) is wanted
 
 
 @pytest.mark.parametrize(

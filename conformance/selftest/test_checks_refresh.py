@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -156,19 +157,22 @@ def test_the_whole_scope(refresh: Exchange, wanted: Outcome) -> None:
 
 
 @pytest.mark.parametrize(
-    ("refresh", "wanted"),
+    ("refresh", "afterwards", "wanted"),
     [
-        pytest.param(refused("invalid_scope"), None, id="refused"),
-        pytest.param(refused("invalid_grant"), None, id="refused with another error"),
-        pytest.param(tokens(scope="openid a"), None, id="left out"),
-        pytest.param(tokens(scope="openid a pay"), NonConformance, id="granted"),
-        pytest.param(tokens(), NonConformance, id="unstated, which means as asked"),
-        pytest.param(answer(500), Unobservable, id="a crash"),
+        pytest.param(refused("invalid_scope"), refused(), None, id="refused"),
+        pytest.param(refused("invalid_grant"), tokens(), None, id="refused with another error"),
+        pytest.param(refused("invalid_grant"), refused(), Unobservable, id="a token that was spent"),
+        pytest.param(refused("invalid_grant"), None, Unobservable, id="a token that may have been spent"),
+        pytest.param(tokens(scope="openid a"), None, None, id="left out"),
+        pytest.param(tokens(scope="openid a pay"), None, NonConformance, id="granted"),
+        pytest.param(tokens(), None, NonConformance, id="unstated, which means as asked"),
+        pytest.param(answer(500), tokens(), Unobservable, id="a crash"),
     ],
 )
-def test_a_wider_scope(refresh: Exchange, wanted: Outcome) -> None:
+def test_a_wider_scope(refresh: Exchange, afterwards: Exchange | None, wanted: Outcome) -> None:
     """A refresh does not give it."""
-    assert outcome(lambda: checks.expect_not_widened(refresh, beyond="pay")) is wanted
+    check = partial(checks.expect_not_widened, refresh, beyond="pay", afterwards=afterwards)
+    assert outcome(check) is wanted
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from conformance.selftest.token_answers import NOON, SIGNED, answer, error, havi
 )
 def test_any_refusal_of_an_undocumented_form_will_do(exchange: Exchange) -> None:
     """Gateways have their own ways."""
-    expect_unread(exchange)
+    expect_unread(exchange, documented=answer())
 
 
 @pytest.mark.parametrize(
@@ -40,15 +40,26 @@ def test_any_refusal_of_an_undocumented_form_will_do(exchange: Exchange) -> None
 def test_a_token_or_a_code_that_was_looked_up_shows_that_it_was_read(exchange: Exchange) -> None:
     """invalid_grant is said of a code only."""
     with pytest.raises(NonConformance):
-        expect_unread(exchange)
+        expect_unread(exchange, documented=answer())
 
 
 def test_json_is_judged_by_what_was_read_of_it() -> None:
     """Whatever the status."""
-    expect_json_unread(answer(500, b""))
+    expect_json_unread(answer(500, b""), documented=answer())
     for exchange in (answer(), error(400, "invalid_grant")):
         with pytest.raises(NonConformance):
-            expect_json_unread(exchange)
+            expect_json_unread(exchange, documented=answer())
+
+
+@pytest.mark.parametrize(
+    "documented", [error(401, "invalid_client"), answer(403, b"<html>"), answer(500, b"")]
+)
+def test_an_endpoint_that_refuses_everything_has_left_nothing_unread(documented: Exchange) -> None:
+    """The documented form must be read for another form's refusal to mean anything."""
+    with pytest.raises(Unobservable):
+        expect_unread(answer(404, b"<html>"), documented=documented)
+    with pytest.raises(Unobservable):
+        expect_json_unread(answer(404, b"<html>"), documented=documented)
 
 
 def test_one_of_two_exchanges_may_succeed() -> None:

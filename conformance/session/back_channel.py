@@ -14,7 +14,10 @@ class BackChannel(FrontChannel):
     """A client of the bank at the token endpoint and the APIs."""
 
     def code_exchange(self, authorization: AuthorizationResponse) -> TokenRequest:
-        """The four documented fields of a code exchange, and the verifier where a challenge was sent."""
+        """The four documented fields of a code exchange, and the verifier where a challenge was sent.
+
+        Of another client's code it repeats everything but the client_id: whoever stole one may know the rest.
+        """
         request = self.code_exchange_of(authorization.code, authorization.request["redirect_uri"])
         pkce = authorization.request.pkce
         return request.having(code_verifier=pkce.verifier) if pkce else request

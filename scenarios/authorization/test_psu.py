@@ -45,6 +45,6 @@ def test_a_redirect_after_a_form_does_not_post_the_form_again(journey: Landing) 
 
 
 @covers("authorization-front-channel-hardening")
-def test_the_endpoint_lets_no_foreign_origin_read_its_answer(cross_origin: Exchange) -> None:
+def test_the_endpoint_lets_no_foreign_origin_read_its_answer(cross_origin: Exchange, asking: Landing) -> None:
     """A script of another site must not read what the PSU's browser is shown."""
-    expect_no_permissive_cors(cross_origin)
+    expect_no_permissive_cors(cross_origin, beside=asking)

@@ -16,30 +16,28 @@ FORGERIES = ["a random string", "another character", "alg none", "a later expiry
 
 
 @covers("bearer-missing-token")
-def test_a_call_without_token_is_answered_401_with_a_bearer_challenge(tpp: Tpp) -> None:
+def test_a_call_without_token_is_answered_401_with_a_bearer_challenge(tpp: Tpp, services: Services) -> None:
     """A client learns from the answer how it must authenticate."""
     answer = tpp.call(None)
 
-    expect_challenge(answer)
+    expect_challenge(answer, control=services.still_open())
 
 
 @advises("bearer-missing-token")
-def test_the_challenge_to_a_call_without_token_names_no_error(tpp: Tpp) -> None:
+def test_the_challenge_to_a_call_without_token_names_no_error(tpp: Tpp, services: Services) -> None:
     """Nothing was wrong with a token that was not sent."""
     answer = tpp.call(None)
 
-    expect_no_error_code(answer)
+    expect_no_error_code(answer, control=services.opened)
 
 
 @covers("bearer-invalid-token")
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_token_that_nobody_issued_is_refused(services: Services, forgery: str) -> None:
     """Who can write a token still opens nothing."""
-    control = services.opened
-
     answer = services.forged(forgery)
 
-    expect_token_refused(answer, control=control)
+    expect_token_refused(answer, control=services.still_open())
 
 
 @advises("bearer-invalid-token")
@@ -48,4 +46,4 @@ def test_the_refusal_says_invalid_token(services: Services, forgery: str) -> Non
     """A client learns that it needs another token, not another request."""
     answer = services.forged(forgery)
 
-    expect_invalid_token(answer)
+    expect_invalid_token(answer, control=services.opened)

@@ -10,33 +10,27 @@ from fixtures.bearer import Services
 @covers("bearer-transport-methods")
 def test_the_scheme_is_bearer_in_lower_case_too(tpp: Tpp, services: Services) -> None:
     """Names of authentication schemes have no case."""
-    control = services.opened
-
     answer = tpp.call(
         tpp.grant().access_token, scheme="bearer", purpose="call the API with bearer in lower case"
     )
 
-    expect_opened_alike(answer, control=control)
+    expect_opened_alike(answer, control=services.still_open())
 
 
 @covers("bearer-transport-methods")
 def test_a_token_in_the_query_opens_nothing(tpp: Tpp, services: Services) -> None:
     """What stands in a URL stands in logs and histories."""
-    control = services.opened
-
     answer = tpp.call_by_query(tpp.grant().access_token)
 
-    expect_query_ignored(answer, control=control, without=tpp.call(None))
+    expect_query_ignored(answer, control=services.still_open(), without=tpp.call(None))
 
 
 @covers("bearer-transport-methods")
 def test_a_token_sent_by_two_methods_confuses_nobody(tpp: Tpp, services: Services) -> None:
     """The request is invalid, or the query means nothing."""
-    control = services.opened
-
     answer = tpp.call_by_query(tpp.grant().access_token, and_by_header=True)
 
-    expect_no_confusion(answer, control=control)
+    expect_no_confusion(answer, control=services.still_open())
 
 
 @covers("bearer-token-confidential", last=True)

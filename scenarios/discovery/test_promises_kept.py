@@ -24,10 +24,10 @@ def test_a_promised_certificate_binding_is_kept(aspsp: Aspsp, tpp: Tpp, other_tp
     binding_promised(aspsp.configuration.exchange)
     token = tpp.grant().access_token
 
-    own = tpp.call(token)
     foreign = other_tpp.call(token, purpose="call the API with another TPP's access token")
 
-    expect_binding_kept(foreign, beside=own)
+    rightful = tpp.call(token), other_tpp.call(other_tpp.grant().access_token)
+    expect_binding_kept(foreign, beside=rightful)
 
 
 @covers("discovery-iss-parameter-flag")

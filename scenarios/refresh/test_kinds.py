@@ -63,18 +63,14 @@ def test_a_refresh_without_refresh_token_is_refused(tpp: Tpp, refreshable: Chain
 @covers("refresh-token-not-bearer")
 def test_a_refresh_token_opens_no_api(tpp: Tpp, services: Services) -> None:
     """What lives for months must not open accounts."""
-    control = services.opened
-
     answer = tpp.call(tpp.grant().refresh_token, purpose="call the API with the refresh token")
 
-    expect_not_opened(answer, control=control)
+    expect_not_opened(answer, control=services.still_open())
 
 
 @covers("refresh-token-not-bearer")
 def test_an_id_token_opens_no_api(tpp: Tpp, services: Services, some_id_token: str) -> None:
     """What says who the PSU is gives no access."""
-    control = services.opened
-
     answer = tpp.call(some_id_token, purpose="call the API with the ID token")
 
-    expect_not_opened(answer, control=control)
+    expect_not_opened(answer, control=services.still_open())

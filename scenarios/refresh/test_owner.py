@@ -27,7 +27,7 @@ def test_the_browser_host_refreshes_nothing_without_certificate(uncertified: Unc
     """A certificate that is demanded at one door only protects nothing."""
     answer = uncertified.tried_elsewhere
 
-    expect_nothing_elsewhere(answer)
+    expect_nothing_elsewhere(answer, beside=uncertified.browser_host)
 
 
 @covers("refresh-requires-certificate", destroys=True)

@@ -21,8 +21,10 @@ def test_a_revoked_refresh_token_refreshes_nothing(revocable_tpp: Tpp, refreshab
 
 
 @covers("refresh-revocation-endpoint", destroys=True)
-def test_revoking_an_unknown_token_is_no_error(revocable_tpp: Tpp) -> None:
+def test_revoking_an_unknown_token_is_no_error(revocable_tpp: Tpp, refreshable: Chain) -> None:
     """What is not there need not be revoked."""
+    given_refreshed(refreshable.first)
+
     answer = revocable_tpp.revoke(NOBODYS_TOKEN)
 
     expect_status(answer, 200)
@@ -35,8 +37,9 @@ def test_another_tpp_cannot_revoke_a_refresh_token(
     """A client ends its own grants only."""
     given_refreshed(refreshable.first)
     token = revocable_tpp.own_grant().refresh_token
+    heard = other_tpp.revoke(NOBODYS_TOKEN)
     other_tpp.revoke(token)
 
     answer = revocable_tpp.refresh(token)
 
-    expect_survives_foreign_revocation(answer)
+    expect_survives_foreign_revocation(answer, heard=heard)

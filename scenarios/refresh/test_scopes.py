@@ -41,7 +41,7 @@ def test_a_refresh_for_more_scopes_does_not_yield_more(scopes: Scopes) -> None:
     """Nobody gets what the PSU has not agreed to."""
     answer = scopes.tried_to_widen
 
-    expect_not_widened(answer, beyond=scopes.not_granted)
+    expect_not_widened(answer, beyond=scopes.not_granted, afterwards=scopes.afterwards)
 
 
 @advises("refresh-scope-limits", destroys=True)

@@ -69,7 +69,7 @@ def test_another_tpp_cannot_exchange_the_code_with_its_first_redirect_uri(tpp: T
     other_tpp.grant()
     stolen = tpp.authorize()
 
-    answer = other_tpp.request_token(other_tpp.code_exchange_of(stolen.code, tpp.redirect_uri))
+    answer = other_tpp.request_token(other_tpp.code_exchange(stolen))
 
     expect_invalid_grant(answer)
 
@@ -80,7 +80,9 @@ def test_another_tpp_cannot_exchange_the_code_with_its_own_redirect_uri(tpp: Tpp
     other_tpp.grant()
     stolen = tpp.authorize()
 
-    answer = other_tpp.request_token(other_tpp.code_exchange_of(stolen.code, other_tpp.redirect_uri))
+    request = other_tpp.code_exchange(stolen).having(redirect_uri=other_tpp.redirect_uri)
+
+    answer = other_tpp.request_token(request)
 
     expect_invalid_grant(answer)
 

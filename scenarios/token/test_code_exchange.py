@@ -4,8 +4,9 @@ import pytest
 
 from conformance.catalogue import covers
 from conformance.checks.responses import expect_refusal, expect_turned_away
+from conformance.checks.token_requests import given_heard
 from conformance.checks.token_response import expect_token_response
-from conformance.session import Aspsp, Tpp
+from conformance.session import Aspsp, Exchange, Psu, Tpp
 
 ANY_SECRET = {"client_secret": "anything"}
 
@@ -26,27 +27,27 @@ def test_a_code_is_worthless_without_the_certificate(
     certificate_tpp: Tpp, credentials: dict[str, str]
 ) -> None:
     """Who steals a code holds no certificate of the TPP."""
-    rightful = certificate_tpp.grant()
-    stolen = certificate_tpp.code_exchange(certificate_tpp.authorize()).having(**credentials)
+    certificate_tpp.grant()
+    exchange = certificate_tpp.code_exchange(certificate_tpp.authorize())
 
-    answer = certificate_tpp.without_certificate.request_token(stolen)
+    answer = certificate_tpp.without_certificate.request_token(exchange.having(**credentials))
 
-    expect_turned_away(answer, beside=rightful.exchange)
+    expect_turned_away(answer, beside=certificate_tpp.request_token(exchange))
 
 
 @covers("token-requires-certificate")
 def test_no_copy_of_the_token_endpoint_stands_unprotected_on_the_browser_host(
-    aspsp: Aspsp, certificate_tpp: Tpp
+    aspsp: Aspsp, certificate_tpp: Tpp, psu: Psu
 ) -> None:
     """A certificate that is demanded at one door only protects nothing."""
-    rightful = certificate_tpp.grant()
+    certificate_tpp.grant()
     stolen = certificate_tpp.code_exchange(certificate_tpp.authorize())
 
     answer = certificate_tpp.without_certificate.request_token(
         stolen, url=aspsp.token_endpoint_on_browser_host
     )
 
-    expect_turned_away(answer, beside=rightful.authorization.exchange)
+    expect_turned_away(answer, beside=psu.look(certificate_tpp.authorization_request()).exchange)
 
 
 @covers("token-client-certificate-match")
@@ -63,8 +64,9 @@ def test_a_code_is_worthless_over_the_certificate_of_another_tpp(
 
 
 @covers("token-client-id-required")
-def test_a_request_without_client_id_is_refused_as_such(certificate_tpp: Tpp) -> None:
+def test_a_request_without_client_id_is_refused_as_such(certificate_tpp: Tpp, heard: Exchange) -> None:
     """The certificate alone does not name the client."""
+    given_heard(heard)
     request = certificate_tpp.code_exchange_of("dummy").without("client_id")
 
     answer = certificate_tpp.request_token(request)

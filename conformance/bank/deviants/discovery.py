@@ -128,10 +128,7 @@ class ForgetsTheCertificateHost(Discovery):
 
 
 # what posts codes there finds no endpoint at all
-_FINDS_NO_ENDPOINT = ("token-client-id-required", "token-code-exchange", "token-invalid-requests")
-
-
-@deviant("discovery-mtls-token-endpoint/2", also=_FINDS_NO_ENDPOINT)
+@deviant("discovery-mtls-token-endpoint/2", also=("token-code-exchange",))
 class NamesAHostThatAsksNothing(Discovery):
     """Names an endpoint for mutual TLS on a host that asks for no certificate."""
 

@@ -19,7 +19,6 @@ EVERY_REFUSAL = (
     "refresh-revocation-endpoint",
     "refresh-single-use",
     "token-client-certificate-match",
-    "token-client-id-required",
     "token-code-bound-to-client",
     "token-code-expiry",
     "token-code-reuse-revokes",
@@ -30,7 +29,7 @@ EVERY_REFUSAL = (
 )
 
 
-@deviant("token-invalid-requests/1", also=EVERY_REFUSAL)
+@deviant("token-invalid-requests/1", also=(*EVERY_REFUSAL, "token-client-id-required"))
 class AnswersEveryProblemWith500(TokenEndpoint):
     """Answers every problem with 500."""
 

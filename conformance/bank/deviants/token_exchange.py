@@ -15,7 +15,7 @@ from conformance.bank.token_endpoint import TokenEndpoint
 from conformance.bank.trust import PeerCertificate
 
 
-@deviant("token-code-exchange/1", also=("token-invalid-requests",))
+@deviant("token-code-exchange/1")
 class DemandsClientSecret(TokenEndpoint):
     """Demands a client_secret besides the certificate for a code."""
 
@@ -24,7 +24,7 @@ class DemandsClientSecret(TokenEndpoint):
         return not secret_missing and super().credentials_suffice(client, request, form)
 
 
-@deviant("token-code-exchange/2", also=("token-invalid-requests",))
+@deviant("token-code-exchange/2")
 class DemandsScope(TokenEndpoint):
     """Demands a scope in the code exchange, which is documented nowhere."""
 
