@@ -26,10 +26,17 @@ SCRIPT = Path(__file__).with_name("script.py")
 
 @dataclass(frozen=True)
 class Suite:
-    """One run of the suite as a process of its own; seconds, bytes and MiB."""
+    """One run of the suite as a process of its own; seconds, bytes and MiB.
+
+    Args:
+        seconds: from the start of the process to its end, reports included.
+        first_request: from the start of the process.
+        judging: from the first request to the last verdict.
+    """
 
     seconds: float
     first_request: float
+    judging: float
     exchanges: int
     evidence: int
     memory: float
@@ -38,9 +45,15 @@ class Suite:
 
 @dataclass(frozen=True)
 class Bare:
-    """One run of the script; its own search for what the bank made new is not counted."""
+    """One run of the script; its own search for what the bank made new is not counted.
+
+    Args:
+        seconds: from the start of the process to its end.
+        requests: inside `requests` alone.
+    """
 
     seconds: float
+    requests: float
     exchanges: int
 
 
@@ -62,8 +75,9 @@ def suite(*words: str) -> Suite:
         events = [json.loads(line) for line in evidence.read_text(encoding="utf-8").splitlines()]
         sent = [event["sent"] for event in events if event["event"] == "exchange"]
         first = datetime.fromisoformat(min(sent)).timestamp() - began
+        last = datetime.fromisoformat(events[-1]["ended"]).timestamp() - began
         outcome = json.loads(evidence.with_name("verdicts.json").read_text(encoding="utf-8"))["outcome"]
-        return Suite(seconds, first, len(sent), evidence.stat().st_size, memory, outcome)
+        return Suite(seconds, first, last - first, len(sent), evidence.stat().st_size, memory, outcome)
 
 
 def bare(tape: Path, *words: str) -> Bare:
@@ -72,7 +86,7 @@ def bare(tape: Path, *words: str) -> Bare:
         began = time.time()
         _, out = _run([sys.executable, str(SCRIPT), str(tape), str(profile)])
         told = json.loads(out)
-        return Bare(time.time() - began - told["bookkeeping"], told["exchanges"])
+        return Bare(time.time() - began - told["bookkeeping"], told["requests"], told["exchanges"])
 
 
 def _run(command: list[str]) -> tuple[float, str]:
@@ -113,13 +127,13 @@ def _latency(runs: list[Suite], scripts: list[Bare]) -> bool:
 
 
 def _overhead(runs: list[Suite], scripts: list[Bare]) -> bool:
-    added = [
-        (run.seconds - script.seconds) * 1000 / run.exchanges
-        for run, script in zip(runs, scripts, strict=True)
-    ]
-    print(f"(b) no latency: suite {_spread([run.seconds for run in runs])} s, start and reports included,")
-    print(f"    script {_spread([script.seconds for script in scripts])} s")
-    return _bound("    added per exchange, ms", statistics.median(added), 3)
+    pairs = list(zip(runs, scripts, strict=True))
+    whole = statistics.median((run.seconds - script.seconds) * 1000 / run.exchanges for run, script in pairs)
+    added = statistics.median((run.judging - script.requests) * 1000 / run.exchanges for run, script in pairs)
+    print(f"(b) no latency, first request to last verdict: suite {_spread([run.judging for run in runs])} s,")
+    print(f"    script, inside requests alone: {_spread([script.requests for script in scripts])} s")
+    print(f"    whole processes, start and reports included, differ by {whole:.2f} ms per exchange")
+    return _bound("    added per exchange, ms", added, 3)
 
 
 def _start(runs: list[Suite]) -> bool:

@@ -40,6 +40,7 @@ def make_html(run_folder: Path, command: str | None = None) -> HtmlReport:
         run_folder: holds `allure-results/`.
         command: the Allure command, version 2 or 3; None for the one on the path.
     """
+    run_folder = run_folder.resolve()
     command = command or find_allure()
     if command is None:
         return HtmlReport(None, "no Allure command was found on the path")

@@ -122,7 +122,7 @@ Seconds = Annotated[int, Field(ge=0)]
 class Model(BaseModel):
     """Strict, frozen, and closed to unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class AuthorizationServer(Model):
