@@ -137,7 +137,7 @@ class Settings:
     psus: Mapping[str, Psu]
     clock: Clock = field(default_factory=Clock)
     latency: float = 0
-    id_token_algorithm: str = "RS256"
+    id_token_algorithm: str = "RS256"  # noqa: S105 - no password
 
     @property
     def issuer(self) -> str:
