@@ -38,14 +38,15 @@ def observed(landing: Landing) -> Landing:
 
 def told(landing: Landing) -> str:
     """What stands there, in words that hold no secret."""
-    if landing.response is None:
+    response = landing.leads_out
+    if response is None:
         return landing.described
-    response = landing.response
     names = {name for name, _ in (*response.query, *response.fragment) if name in _PARAMETERS}
     error = parameter(response, "error")
     carries = f" with {', '.join(sorted(names))}" if names else ""
     code = f" ({error[:60]})" if error else ""
-    return f"a redirect to {response.target[:200]}{carries}{code}"
+    way = "a redirect" if landing.response else "a form that submits itself"
+    return f"{way} to {response.target[:200]}{carries}{code}"
 
 
 def parameter(response: AuthorizationResponse, name: str) -> str | None:
@@ -127,8 +128,8 @@ def expect_stays_at_bank(landing: Landing, *, beside: Landing) -> None:
     """
     control(beside)
     wanted = "an error page at the bank, without login and without redirect"
-    if observed(landing).response is not None:
-        _expect_no_way_out(landing, landing.response, wanted)
+    if observed(landing).leads_out is not None:
+        _expect_no_way_out(landing, landing.leads_out, wanted)
     if landing.ending is Ending.JOURNEY:
         deviates(landing.exchange, expected=wanted, received=told(landing))
 
@@ -167,7 +168,7 @@ def expect_refused(landing: Landing, *, errors: Collection[str], redirect_uri: s
     """
     control(beside)
     wanted = f"error={' or '.join(errors)} at the redirect URI, or an error page, before any login"
-    response = observed(landing).response
+    response = observed(landing).leads_out
     if landing.ending is Ending.JOURNEY:
         deviates(landing.exchange, expected=wanted, received=told(landing))
     if response is None:

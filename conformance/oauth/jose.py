@@ -107,6 +107,8 @@ def _select(token: CompactJws, keys: list[dict[str, Any]]) -> list[dict[str, Any
         if len(keys) == 1:
             return keys
         raise JoseProblem(f"no kid, while the key set holds {len(keys)} keys")
+    if len(keys) == 1 and "kid" not in keys[0]:
+        return keys  # the only key, which has no name to compare with
     named = [key for key in keys if key.get("kid") == token.key_id]
     if not named:
         raise JoseProblem("a kid that the key set does not hold")

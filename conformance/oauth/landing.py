@@ -28,6 +28,7 @@ class Landing:
         ending: the kind of place.
         exchange: the last answer.
         response: the redirect to the TPP, where it ended in one.
+        posted: what the page would post out of the bank by itself, as a query of the form's address.
         step: the step of the journey that the page fits, where it ended on one.
         pages: every answer that was a page, in order.
         played: labels of the steps that were done.
@@ -41,6 +42,7 @@ class Landing:
     ending: Ending
     exchange: Exchange
     response: AuthorizationResponse | None = None
+    posted: AuthorizationResponse | None = None
     step: Step | None = None
     pages: tuple[Exchange, ...] = ()
     played: tuple[str, ...] = ()
@@ -49,6 +51,11 @@ class Landing:
     described: str = ""
     exchanges: tuple[Exchange, ...] = ()
     cookies: tuple[str, ...] = ()
+
+    @property
+    def leads_out(self) -> AuthorizationResponse | None:
+        """What a browser would take out of the bank, by a redirect or by a form that submits itself."""
+        return self.response or self.posted
 
     @property
     def asks_credentials(self) -> bool:

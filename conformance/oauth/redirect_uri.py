@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit, urlunsplit
 
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FOREIGN = "https://attacker.invalid/cb"
 
 
@@ -54,6 +55,18 @@ def _longer_host(uri: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{host}:{parts.port}" if parts.port else host))
 
 
+def _subdomain(uri: str) -> str:
+    parts = urlsplit(uri)
+    return urlunsplit(parts._replace(netloc=f"conformance-probe.{parts.netloc}"))
+
+
+def _another_port(uri: str) -> str:
+    parts = urlsplit(uri)
+    if parts.hostname in _LOOPBACK:
+        return uri  # whose port a native application chooses (RFC 8252, section 7.3)
+    return urlunsplit(parts._replace(netloc=f"{parts.hostname}:{9443 if parts.port != 9443 else 9444}"))
+
+
 def _with_user(uri: str) -> str:
     parts = urlsplit(uri)
     return urlunsplit(parts._replace(netloc=f"conformance-probe@{parts.netloc}"))
@@ -66,5 +79,7 @@ ALTERATIONS: dict[str, Callable[[str], str]] = {
     "another letter case of the path": _upper_case_path,
     "http instead of https": lambda uri: uri.replace("https://", "http://", 1),
     "a longer host": _longer_host,
+    "a subdomain": _subdomain,
+    "another port": _another_port,
     "a user before the host": _with_user,
 }

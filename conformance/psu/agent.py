@@ -144,7 +144,11 @@ class FormAgent:
             return Landing(Ending.ELSEWHERE, exchange, described=exchange.summary)
         step = _step_for(page, self._psu.journey)
         ending = Ending.JOURNEY if step else Ending.ELSEWHERE
-        return Landing(ending, exchange, step=step, pages=(exchange,), described=page.described)
+        sent = None if step else browser.posts_out(page)
+        posted = AuthorizationResponse(request, sent, exchange) if sent else None
+        return Landing(
+            ending, exchange, posted=posted, step=step, pages=(exchange,), described=page.described
+        )
 
 
 def _step_for(page: Page, journey: Sequence[Step]) -> Step | None:

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationRequest, encode
-from conformance.psu.page import Form, read_page
+from conformance.psu.page import Form, Page, read_page
 from conformance.wire.client import Client
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -58,6 +58,13 @@ class Browser:
         """The target of a redirect that leaves the bank; None for anything else."""
         target = _target(exchange)
         return None if target is None or self._inside(target) else target
+
+    def posts_out(self, page: Page) -> str | None:
+        """What a page would send out of the bank by itself, written as a redirect; None where it would not."""
+        form = page.submits_itself
+        if form is None or self._inside(form.action):
+            return None
+        return f"{form.action}{'&' if '?' in form.action else '?'}{encode(form.filled({}, None))}"
 
     def _inside(self, url: str) -> bool:
         """Whether a URL is a page of the bank; the redirect URI is none, wherever it is."""

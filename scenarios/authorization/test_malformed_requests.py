@@ -35,7 +35,7 @@ def test_a_missing_response_type_is_refused(psu: Psu, tpp: Tpp, asking: Landing)
 
 
 @covers("authorization-response-type-restricted")
-@pytest.mark.parametrize("response_type", ["token", "id_token token"])
+@pytest.mark.parametrize("response_type", ["token", "id_token token", "code token", "code id_token token"])
 def test_a_response_type_with_a_token_in_the_front_channel_is_refused(
     psu: Psu, tpp: Tpp, response_type: str, asking: Landing
 ) -> None:
@@ -54,9 +54,10 @@ def test_an_unknown_parameter_is_ignored(psu: Psu, tpp: Tpp, asking: Landing) ->
 
 
 @covers("authorization-repeated-and-unknown-parameters")
-def test_a_repeated_scope_is_refused(psu: Psu, tpp: Tpp, asking: Landing) -> None:
+@pytest.mark.parametrize("name", ["scope", "client_id", "response_type", "state"])
+def test_a_repeated_parameter_is_refused(psu: Psu, tpp: Tpp, name: str, asking: Landing) -> None:
     """Two readers of the same request could see two different ones."""
-    landing = psu.look(tpp.authorization_request().repeating("scope"))
+    landing = psu.look(tpp.authorization_request().repeating(name))
 
     expect_refused(landing, errors=["invalid_request"], redirect_uri=tpp.redirect_uri, beside=asking)
 

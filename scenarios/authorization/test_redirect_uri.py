@@ -14,6 +14,8 @@ ALTERATIONS = (
     "another letter case of the path",
     "http instead of https",
     "a longer host",
+    "a subdomain",
+    "another port",
     "a user before the host",
 )
 

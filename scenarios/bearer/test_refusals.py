@@ -23,6 +23,15 @@ def test_a_call_without_token_is_answered_401_with_a_bearer_challenge(tpp: Tpp, 
     expect_challenge(answer, control=services.still_open())
 
 
+@covers("bearer-missing-token")
+@pytest.mark.parametrize("role", ["aisp", "pisp", "cbpii"])
+def test_the_service_of_a_role_challenges_a_call_without_token(services: Services, role: str) -> None:
+    """No service of the bank is left out."""
+    answer = services.tokenless(role)
+
+    expect_challenge(answer, control=services.still_opens(role))
+
+
 @advises("bearer-missing-token")
 def test_the_challenge_to_a_call_without_token_names_no_error(tpp: Tpp, services: Services) -> None:
     """Nothing was wrong with a token that was not sent."""

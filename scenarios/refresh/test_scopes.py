@@ -1,6 +1,7 @@
 """RFC 6749, section 6: a refresh keeps the scope, may narrow it for a time, and cannot widen it."""
 
 from conformance.catalogue import advises, covers
+from conformance.checks.bearer import expect_not_opened
 from conformance.checks.refresh import (
     expect_invalid_scope,
     expect_narrowed,
@@ -42,6 +43,14 @@ def test_a_refresh_for_more_scopes_does_not_yield_more(scopes: Scopes) -> None:
     answer = scopes.tried_to_widen
 
     expect_not_widened(answer, beyond=scopes.not_granted, afterwards=scopes.afterwards)
+
+
+@covers("refresh-scope-limits", destroys=True)
+def test_a_refresh_for_more_scopes_opens_no_more(scopes: Scopes) -> None:
+    """What a token opens matters more than what the answer says of it."""
+    answer, rightful = scopes.beyond_used
+
+    expect_not_opened(answer, control=rightful)
 
 
 @advises("refresh-scope-limits", destroys=True)
