@@ -114,7 +114,7 @@ def test_no_other_origin_reads_the_endpoint(main: Visitor) -> None:
     [
         ({}, 400, "invalid_request"),
         ({"grant_type": "authorization_code"}, 400, "invalid_request"),
-        ({"grant_type": "authorization_code", "code": "x"}, 400, "invalid_request"),
+        ({"grant_type": "authorization_code", "code": "x"}, 400, "invalid_grant"),
         ({"grant_type": "authorization_code", "code": "x", "redirect_uri": "y"}, 400, "invalid_grant"),
         ({"grant_type": "password", "username": "x", "password": "x"}, 400, "unsupported_grant_type"),
         ({"grant_type": "client_credentials"}, 400, "unsupported_grant_type"),
