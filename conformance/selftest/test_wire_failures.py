@@ -119,12 +119,35 @@ def test_a_connection_closed_without_answer(ending: Reply) -> None:
 def test_a_kept_alive_connection_closed_without_answer_is_told_from_a_fresh_one() -> None:
     with serving(http(200, "first"), _close) as server:
         client = server.client()
-        first, second = client.get(URL, purpose="try"), client.get(URL, purpose="try again")
+        first, second = client.get(URL, purpose="try"), client.send("POST", URL, purpose="try again")
 
     assert first.status == 200
     assert kind(second) is FailureKind.CONNECTION_CLOSED
     assert second.tls is not None
     assert second.tls.reused is True
+
+
+def test_a_get_on_a_kept_alive_connection_that_ends_is_sent_once_more() -> None:
+    with serving(http(200, "first"), _close, http(200, "third")) as server:
+        client = server.client()
+        client.get(URL, purpose="try")
+        answer = client.get(URL, purpose="try again")
+
+    assert (answer.status, answer.body) == (200, b"third")
+    assert answer.purpose == "try again, again on a new connection"
+    assert (answer.number, len(server.requests)) == (3, 3)
+
+
+def test_a_bank_that_ends_every_connection_is_asked_no_third_time() -> None:
+    with serving(http(200, "first"), _close) as server:
+        client = server.client()
+        client.get(URL, purpose="try")
+        answer = client.get(URL, purpose="try again")
+
+    assert kind(answer) is FailureKind.CONNECTION_CLOSED
+    assert answer.tls is not None
+    assert answer.tls.reused is False
+    assert len(server.requests) == 3
 
 
 def test_a_connection_closed_before_tls() -> None:

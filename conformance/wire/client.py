@@ -118,7 +118,11 @@ class Client:
             body = jsonlib.dumps(json).encode()
             sent_headers.setdefault("Content-Type", "application/json")
         request = requests.Request(method, url, headers=sent_headers, data=body)
-        return self._wire.recorder.record(self._perform(request, url, purpose, body))
+        answer = self._wire.recorder.record(self._perform(request, url, purpose, body))
+        if method == "GET" and _ended_unheard(answer):
+            again = f"{purpose}, again on a new connection"
+            answer = self._wire.recorder.record(self._perform(request, url, again, body))
+        return answer
 
     def _perform(self, request: requests.Request, url: str, purpose: str, body: bytes | None) -> Exchange:
         recorder = self._wire.recorder
@@ -180,6 +184,12 @@ def _read(response: requests.Response) -> bytes | None:
     response.raw.drain_conn()
     response.raw.release_conn()
     return bytes(body)
+
+
+def _ended_unheard(answer: Exchange) -> bool:
+    """Whether a kept-alive connection ended under a request, which may be sent again (RFC 9112, section 9.3.1)."""
+    ended = answer.failure is not None and answer.failure.kind is FailureKind.CONNECTION_CLOSED
+    return ended and answer.tls is not None and answer.tls.reused
 
 
 def _verbatim(prepared: str | None, url: str) -> str:
