@@ -93,7 +93,7 @@ def test_another_way_to_speak_http_is_no_deviation(
     """How an answer is framed says nothing of the bank."""
     monkeypatch.setattr(engine, "Handler", handler)
 
-    trial = judged(Variation(), keys)
+    trial = judged(Variation(select=("authorization-code-flow", "token", "bearer")), keys)
 
     assert not trial.error
     assert not_good(trial) == {}, trial.reasons

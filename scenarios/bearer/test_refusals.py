@@ -37,7 +37,7 @@ def test_the_challenge_to_a_call_without_token_names_no_error(tpp: Tpp, services
     """Nothing was wrong with a token that was not sent."""
     answer = tpp.call(None)
 
-    expect_no_error_code(answer, control=services.opened)
+    expect_no_error_code(answer, control=services.still_open())
 
 
 @covers("bearer-invalid-token")
@@ -55,4 +55,4 @@ def test_the_refusal_says_invalid_token(services: Services, forgery: str) -> Non
     """A client learns that it needs another token, not another request."""
     answer = services.forged(forgery)
 
-    expect_invalid_token(answer, control=services.opened)
+    expect_invalid_token(answer, control=services.still_open())

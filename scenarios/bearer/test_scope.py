@@ -31,4 +31,4 @@ def test_the_refusal_of_another_service_is_403_or_401(services: Services, holder
     """A client learns that its token is good, but not for this."""
     answer = services.crossed(holder, entered)
 
-    expect_scope_refusal(answer, control=services.opened_by(entered))
+    expect_scope_refusal(answer, control=services.still_opens(entered))
