@@ -41,8 +41,10 @@ class Tpp(BackChannel):
         """The same client over the renewed certificate of the same organisation.
 
         Raises:
-            NotApplicable: the profile has none.
+            NotApplicable: the profile has none, or each certificate is registered by itself (RFC 8705, 2.2).
         """
+        if self.profile.authentication == "self_signed_tls_client_auth":
+            raise NotApplicable("a self-signed certificate is registered by itself, not by its organisation")
         renewed = self.profile.renewed
         if renewed is None:
             raise NotApplicable("the profile has no second certificate of the same organisation")
