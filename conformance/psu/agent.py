@@ -15,6 +15,7 @@ from conformance.psu.browser import REDIRECTS
 from conformance.psu.browser import Browser as Browser
 from conformance.psu.page import Form, Page, read_page
 from conformance.target.model import Psu, Step
+from conformance.wire.client import Client
 from conformance.wire.recorder import Recorder
 
 
@@ -31,6 +32,15 @@ class FormAgent:
         self.name = name
         self._psu = psu
         self._recorder = recorder
+
+    def new_browser(self, client: Client, hosts: frozenset[str]) -> Browser:
+        """A browser of the PSU without cookies.
+
+        Args:
+            client: without a client certificate.
+            hosts: those on which the bank shows pages.
+        """
+        return Browser(client, hosts)
 
     @property
     def cancellable(self) -> tuple[str, ...]:
@@ -93,7 +103,8 @@ class FormAgent:
             self.name, f"cancel at {step.page}" if cancel else step.page, authentication=asked
         )
         purpose = f"the PSU {'cancels' if cancel else 'answers'} the page {step.page!r}"
-        after = self._rest(browser, request, browser.submit(form.by(control), pairs, purpose=purpose))
+        answer = browser.submit(form.by(control), pairs, purpose=purpose)
+        after = self._rest(browser, request, answer)
         asked = asked or before.asked
         played = (*before.played, step.page)
         response = replace(after.response, asked=asked, played=played) if after.response else None
@@ -128,7 +139,7 @@ class FormAgent:
     def _rest(self, browser: Browser, request: AuthorizationRequest, exchange: Exchange) -> Landing:
         """Say where the browser came to rest, and how it got there."""
         landing = self._place(browser, request, exchange)
-        return replace(landing, exchanges=browser.take_way(), cookies=browser.client.cookies)
+        return replace(landing, exchanges=browser.take_way(), cookies=browser.cookies)
 
     def _place(self, browser: Browser, request: AuthorizationRequest, exchange: Exchange) -> Landing:
         if not exchange.answered:
@@ -142,12 +153,13 @@ class FormAgent:
         page = read_page(exchange)
         if page is None or exchange.status in REDIRECTS:
             return Landing(Ending.ELSEWHERE, exchange, described=exchange.summary)
-        step = _step_for(page, self._psu.journey)
+        step = step_for(page, self._psu.journey)
         ending = Ending.JOURNEY if step else Ending.ELSEWHERE
         return Landing(ending, exchange, step=step, pages=(exchange,), described=page.described)
 
 
-def _step_for(page: Page, journey: Sequence[Step]) -> Step | None:
+def step_for(page: Page, journey: Sequence[Step]) -> Step | None:
+    """The step of a journey that a page fits."""
     return next((step for step in journey if _fitting(page, step)), None)
 
 

@@ -39,15 +39,23 @@ class Browser:
         body = (request.query or encode(request.pairs)).encode()
         return self._settle(self._post(request.endpoint, body, purpose))
 
+    @property
+    def cookies(self) -> tuple[str, ...]:
+        """The values of all cookies that it holds."""
+        return self.client.cookies
+
     def submit(self, form: Form, pairs: list[tuple[str, str]], *, purpose: str) -> Exchange:
         """Send a form and go on until a page that waits for the PSU.
 
         Raises:
             Unobservable: the form leads out of the bank; nothing was sent.
         """
+        self._keep_inside(form)
+        return self._settle(self._send(form, pairs, purpose))
+
+    def _keep_inside(self, form: Form) -> None:
         if not self._inside(form.action):
             raise Unobservable(f"the page's form leads out of the bank, to {_host(form.action) or 'no host'}")
-        return self._settle(self._send(form, pairs, purpose))
 
     def take_way(self) -> tuple[Exchange, ...]:
         """What it sent since this was asked last."""
@@ -56,7 +64,7 @@ class Browser:
 
     def leads_out(self, exchange: Exchange) -> str | None:
         """The target of a redirect that leaves the bank; None for anything else."""
-        target = _target(exchange)
+        target = target_of(exchange)
         return None if target is None or self._inside(target) else target
 
     def _inside(self, url: str) -> bool:
@@ -78,7 +86,7 @@ class Browser:
         return exchange
 
     def _follow(self, exchange: Exchange) -> Exchange | None:
-        target = _target(exchange)
+        target = target_of(exchange)
         if target is not None:
             return self._redirected(exchange, target) if self._inside(target) else None
         page = read_page(exchange) if exchange.succeeded else None
@@ -102,7 +110,7 @@ class Browser:
         return self.client.send("POST", url, purpose=purpose, body=body, headers={"Content-Type": _FORM})
 
 
-def _target(exchange: Exchange) -> str | None:
+def target_of(exchange: Exchange) -> str | None:
     """Where a redirect leads, by status and Location or by the page's own refresh."""
     location = exchange.headers.get("Location")
     if exchange.status in REDIRECTS and location is not None:

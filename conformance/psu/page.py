@@ -40,13 +40,14 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True)
 class Form:
-    """A form: where it goes, its fields with the values that they have, its buttons."""
+    """A form: where it goes, its fields with the values that they have, its buttons, and the one pressed."""
 
     method: str
     action: str
     fields: tuple[Field, ...]
     visible: frozenset[str]
     controls: tuple[Control, ...]
+    pressed: Control | None = None
 
     def control(self, word: str) -> Control | None:
         """The button that a word names."""
@@ -56,7 +57,8 @@ class Form:
         """The form as it is sent by a button that may lead elsewhere than the form."""
         if control is None:
             return self
-        return replace(self, action=control.action or self.action, method=control.method or self.method)
+        action, method = control.action or self.action, control.method or self.method
+        return replace(self, action=action, method=method, pressed=control)
 
     def filled(self, values: dict[str, str], control: Control | None) -> list[tuple[str, str]]:
         """The pairs that a browser would send; a box or a choice that is given a value becomes that one."""

@@ -46,7 +46,7 @@ class Psu:
 
     def fresh_browser(self) -> Browser:
         """A browser without cookies."""
-        return Browser(self._aspsp.anonymous.fresh(), self._aspsp.page_hosts)
+        return self._agent.new_browser(self._aspsp.anonymous.fresh(), self._aspsp.page_hosts)
 
     def look(
         self, request: AuthorizationRequest, browser: Browser | None = None, *, method: str = "GET"
