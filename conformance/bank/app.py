@@ -14,15 +14,18 @@ from conformance.bank import discovery, resource_server
 from conformance.bank.authorization_server import AuthorizationServer
 from conformance.bank.component import Component
 from conformance.bank.control import Control
+from conformance.bank.corporate import domain
+from conformance.bank.corporate.companies import User
+from conformance.bank.corporate.domain import CorporateBank
+from conformance.bank.corporate.seed import open_bank
 from conformance.bank.discovery import Discovery
 from conformance.bank.id_tokens import IdTokens
-from conformance.bank.ledger import Ledger
 from conformance.bank.listener import Listener, Listeners
 from conformance.bank.pages import Pages
 from conformance.bank.resource_server import ResourceServer
 from conformance.bank.revocation import RevocationEndpoint
 from conformance.bank.sca import SecureAccess
-from conformance.bank.settings import HANDSHAKES, REALM, Settings
+from conformance.bank.settings import HANDSHAKES, REALM, Psu, Settings
 from conformance.bank.token_endpoint import TokenEndpoint
 from conformance.bank.tokens import Tokens
 from conformance.bank.trust import Trust
@@ -41,7 +44,7 @@ COMPONENTS: tuple[type[Component], ...] = (
     Tokens,
     IdTokens,
     ResourceServer,
-    Ledger,
+    *domain.COMPONENTS,
 )
 
 
@@ -58,6 +61,7 @@ class Bank:
         self.lock = threading.RLock()
         self.handed_out: deque[str] = deque(maxlen=20_000)  # secrets, for the leak tests
         self._deviant = deviant
+        self.corporate = self._corporate()
         self.trust = self._component(Trust)
         self.tokens = self._component(Tokens)
         self.id_tokens = self._component(IdTokens)
@@ -68,8 +72,7 @@ class Bank:
         self.token_endpoint = self._component(TokenEndpoint)
         self.revocation_endpoint = self._component(RevocationEndpoint)
         self.resource_server = self._component(ResourceServer)
-        self.ledger = self._component(Ledger)
-        self.control = Control(settings.clock, self.secure_access)
+        self.control = Control(self)
         self.listeners = self._listeners()
         self._route()
 
@@ -77,6 +80,14 @@ class Bank:
         if self._deviant is not None and issubclass(self._deviant, kind):
             return self._deviant(self)
         return kind(self)
+
+    def _corporate(self) -> CorporateBank:
+        usernames = {psu.user_id: psu.username for psu in self.settings.psus.values()}
+        return open_bank(CorporateBank(self.settings.clock, self.lock, self._deviant), usernames)
+
+    def user_of(self, psu: Psu) -> User:
+        """What the corporate bank knows of a PSU."""
+        return self.corporate.directory.user(psu.user_id)
 
     def _listeners(self) -> Listeners:
         hosts = self.settings.hosts
@@ -108,6 +119,7 @@ class Bank:
         api.route(resource_server.FUNDS, resources.funds_confirmations)
         control = self.listeners["control"]
         control.route(self.control.clock_path, self.control.move_clock)
+        control.route(self.control.administration_path, self.control.administer)
         for psu in self.settings.psus.values():
             control.route(self.control.device_path(psu), self.control.decide)
 

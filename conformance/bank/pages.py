@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from werkzeug import Response
 
 from conformance.bank.component import Component
+from conformance.bank.corporate.companies import Account
 from conformance.bank.sessions import Interaction, Session
-from conformance.bank.settings import REALM, Account, Psu
+from conformance.bank.settings import REALM, Psu
 
 STYLE = """
 :root{color-scheme:light;--ink:#1d2433;--soft:#5b6475;--line:#d5dae3;--accent:#0b5d4e;--alert:#9c1c1c}
@@ -103,7 +104,8 @@ class Pages(Component):
         """Ask the PSU what it allows."""
         asked = interaction.request
         scopes = "\n".join(f"<li>{escape(_SCOPES.get(scope, scope))}</li>" for scope in asked.scopes)
-        accounts = "\n".join(_account(account) for account in session.psu.accounts)
+        listed = self.bank.corporate.entitlements.listed(self.bank.user_of(session.psu))
+        accounts = "\n".join(_account(account) for account in listed)
         form = _form("consent", interaction, "", ("accept", "Allow"), ("refuse", "Refuse"))
         body = (
             f"<p><strong>{escape(asked.client.name)}</strong> asks you, {escape(session.psu.name)}, to:</p>\n"
@@ -177,7 +179,7 @@ def _alert(text: str) -> str:
 
 def _account(account: Account) -> str:
     iban = " ".join(account.iban[start : start + 4] for start in range(0, len(account.iban), 4))
-    return f"<li><span>{escape(account.owner)}</span><span>{escape(iban)}</span></li>"
+    return f"<li><span>{escape(account.name)}</span><span>{escape(iban)}</span></li>"
 
 
 def _origin(interaction: Interaction | None) -> str:

@@ -11,9 +11,8 @@ from typing import Any
 from werkzeug import Request, Response
 
 from conformance.bank.bearer import ROLE_OF_SCOPE, BearerCalls
-from conformance.bank.ledger import PaymentRequest
 from conformance.bank.problems import NO_STORE, BearerProblem, ResourceProblem, json_answer
-from conformance.bank.settings import Account, Json
+from conformance.bank.settings import Json
 from conformance.bank.tokens import Claims, Grant
 
 DATA = "/api/v1/data"
@@ -43,7 +42,7 @@ class ResourceServer(BearerCalls):
 
     def payment_requests(self, request: Request) -> Response:
         """The payment requests of the client, for payment initiation."""
-        return self._serve(request, {"GET": (PISP, self._payments), "POST": (PISP, self._pay)})
+        return self._serve(request, {"GET": (PISP, self._payments)})
 
     def funds_confirmations(self, request: Request) -> Response:
         """Whether an amount is available, for card-based instruments."""
@@ -82,53 +81,25 @@ class ResourceServer(BearerCalls):
         return 200, {"owner": grant.psu.name, "scope": claims["scope"]}
 
     def _accounts(self, _: Request, __: Claims, grant: Grant) -> tuple[int, Json]:
-        return 200, {"accounts": [_account(a) for a in self.bank.ledger.accounts_of(grant.psu)]}
+        listed = self.bank.corporate.entitlements.listed(self.bank.user_of(grant.psu))
+        return 200, {
+            "accounts": [{"resourceId": a.resource_id, "accountId": {"iban": a.iban}} for a in listed]
+        }
 
-    def _payments(self, _: Request, claims: Claims, grant: Grant) -> tuple[int, Json]:
-        payments = self.bank.ledger.payments_of(claims["client_id"], grant.psu)
-        return 200, {"paymentRequests": [_payment(payment) for payment in payments]}
-
-    def _pay(self, request: Request, claims: Claims, grant: Grant) -> tuple[int, Json]:
-        body = _body(request)
-        amount, currency = _amount(body, "instructedAmount")
-        creditor = _iban(body, "creditorAccount")
-        payment = self.bank.ledger.add_payment(claims["client_id"], grant.psu, amount, currency, creditor)
-        return 201, _payment(payment)
+    def _payments(self, _: Request, claims: Claims, __: Grant) -> tuple[int, Json]:
+        found = self.bank.corporate.payments.all_of(claims["client_id"])
+        return 200, {"paymentRequests": [payment.resource_id for payment in found]}
 
     def _funds(self, request: Request, _: Claims, grant: Grant) -> tuple[int, Json]:
         body = _body(request)
         amount, currency = _amount(body, "instructedAmount")
-        result = self.bank.ledger.funds_available(grant.psu, _iban(body, "accountId"), amount, currency)
-        if result is None:
+        account = self.bank.corporate.directory.by_iban(_iban(body, "accountId"))
+        if account is None or account.company != grant.psu.company or account.currency != currency:
             raise ResourceProblem(404, "account_unknown", "the account is none of the PSU's")
-        return 200, {"result": result}
+        return 200, {"result": self.bank.corporate.books.available(account).amount >= amount}
 
 
 Resource = Callable[[Request, Claims, Grant], tuple[int, Json]]
-
-
-def _account(account: Account) -> Json:
-    return {
-        "resourceId": account.resource_id,
-        "accountId": {"iban": account.iban},
-        "name": account.owner,
-        "currency": account.currency,
-        "balances": [{"balanceType": "CLBD", "balanceAmount": _money(account.balance, account.currency)}],
-    }
-
-
-def _payment(payment: PaymentRequest) -> Json:
-    return {
-        "resourceId": payment.resource_id,
-        "paymentInformationStatus": "ACCP",
-        "creationDateTime": payment.created,
-        "instructedAmount": _money(payment.amount, payment.currency),
-        "creditorAccount": {"iban": payment.creditor_iban},
-    }
-
-
-def _money(amount: Decimal, currency: str) -> Json:
-    return {"currency": currency, "amount": str(amount)}
 
 
 def _body(request: Request) -> dict[str, Any]:
