@@ -6,7 +6,8 @@ from urllib.parse import urljoin, urlsplit
 
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
-from conformance.oauth.authorization import AuthorizationRequest, encode
+from conformance.oauth.approval import Approval, Errand, without_query
+from conformance.oauth.authorization import encode
 from conformance.psu.page import Form, read_page
 from conformance.wire.client import Client
 
@@ -29,11 +30,18 @@ class Browser:
         self.hosts = hosts
         self.lost = False
         self._way: list[Exchange] = []
-        self._redirect_uri = ""
+        self._returns_to: tuple[str, ...] = ()
 
-    def open(self, request: AuthorizationRequest, *, purpose: str, method: str = "GET") -> Exchange:
-        """Send the authorization request and go on until a page that waits for the PSU."""
-        self._redirect_uri = _without_query(request.get("redirect_uri") or "")
+    def open(self, errand: Errand, *, purpose: str, method: str = "GET") -> Exchange:
+        """Go to the bank for an errand, and on until a page that waits for the PSU.
+
+        Raises:
+            Unobservable: the approval is on a host that is none of the bank's; nothing was sent.
+        """
+        self._returns_to = returns_to(errand)
+        if isinstance(errand, Approval):
+            return self._settle(self.client.get(self._of_the_bank(errand.url), purpose=purpose))
+        request = errand
         if method == "GET":
             return self._settle(self.client.get(request.url, purpose=purpose))
         body = (request.query or encode(request.pairs)).encode()
@@ -57,6 +65,12 @@ class Browser:
         if not self._inside(form.action):
             raise Unobservable(f"the page's form leads out of the bank, to {_host(form.action) or 'no host'}")
 
+    def _of_the_bank(self, url: str) -> str:
+        if not self._inside(url):
+            host = _host(url) or "no https host"
+            raise Unobservable(f"the approval is on {host}, no host of the bank (page_hosts)")
+        return url
+
     def take_way(self) -> tuple[Exchange, ...]:
         """What it sent since this was asked last."""
         way, self._way = tuple(self._way), []
@@ -68,8 +82,8 @@ class Browser:
         return None if target is None or self._inside(target) else target
 
     def _inside(self, url: str) -> bool:
-        """Whether a URL is a page of the bank; the redirect URI is none, wherever it is."""
-        if self._redirect_uri and _without_query(url) == self._redirect_uri:
+        """Whether a URL is a page of the bank; where the errand ends is none, wherever it is."""
+        if without_query(url) in self._returns_to:
             return False
         return _host(url) in self.hosts
 
@@ -104,7 +118,7 @@ class Browser:
     def _send(self, form: Form, pairs: list[tuple[str, str]], purpose: str) -> Exchange:
         if form.method == "POST":
             return self.client.post_form(form.action, pairs, purpose=purpose)
-        return self.client.get(f"{_without_query(form.action)}?{encode(pairs)}", purpose=purpose)
+        return self.client.get(f"{without_query(form.action)}?{encode(pairs)}", purpose=purpose)
 
     def _post(self, url: str, body: bytes, purpose: str) -> Exchange:
         return self.client.send("POST", url, purpose=purpose, body=body, headers={"Content-Type": _FORM})
@@ -131,5 +145,9 @@ def _host(url: str) -> str:
         return ""
 
 
-def _without_query(url: str) -> str:
-    return url.partition("#")[0].partition("?")[0]
+def returns_to(errand: Errand) -> tuple[str, ...]:
+    """Where an errand's browser leaves the bank, without queries."""
+    if isinstance(errand, Approval):
+        return errand.returns_to
+    uri = without_query(errand.get("redirect_uri") or "")
+    return (uri,) if uri else ()

@@ -13,6 +13,7 @@ from conformance.session.aspsp import Aspsp
 from conformance.session.party import Surroundings
 from conformance.session.patience import Patience
 from conformance.session.psu import Psu
+from conformance.session.secrets import learn_secrets
 from conformance.session.tpp import Tpp
 from conformance.target.profile import Target
 from conformance.wire.client import Wire
@@ -40,7 +41,7 @@ class Session:
         self.aspsp = Aspsp(target.profile, self._wire.client(), recorder)
         self._token_responses: list[Exchange] = []
         self.patience = Patience(target.profile.waiting, recorder, announce)
-        self._learn_secrets()
+        learn_secrets(recorder.redactor, target.profile)
 
     @cached_property
     def psus(self) -> list[Psu]:
@@ -86,27 +87,3 @@ class Session:
         if not self.psus:
             raise Unobservable("the profile has no PSU that can be driven")
         return self.psus[0]
-
-    def _learn_secrets(self) -> None:
-        """What the profile's references led to is secret from the start."""
-        redactor = self.recorder.redactor
-        profile = self.target.profile
-        for psu in profile.psu.values():
-            for step in psu.journey:
-                for name, value in step.fill.items():
-                    redactor.learn(name, value)
-            if psu.device:
-                redactor.learn("pin", psu.device.pin)
-                redactor.learn("device_url", psu.device.url)
-        for tpp in profile.tpp.values():
-            for kind, secret in (
-                ("client_secret", tpp.client_secret),
-                ("key", tpp.key),
-                ("key", tpp.renewed_key),
-            ):
-                if secret:
-                    redactor.learn(kind, secret)
-        if profile.state:
-            redactor.learn("state_key", profile.state.key)
-        if profile.waiting.clock_control:
-            redactor.learn("clock_control", profile.waiting.clock_control)

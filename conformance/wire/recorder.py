@@ -31,6 +31,7 @@ class Recorder:
         self.masking = masking
         self.scenario: str | None = None
         self.authentications = 0
+        self.by_psu: dict[str, dict[str, int]] = {}
         self.exchanges = 0
         self._cited: list[int] = []
         self._sink = sink
@@ -59,9 +60,12 @@ class Recorder:
         """Count earlier exchanges as seen by the scenario that is running."""
         self._cited.extend(exchange.number for exchange in exchanges)
 
-    def psu_step(self, psu: str, step: str, *, authentication: bool) -> None:
-        """Write that the PSU did one step; `authentication` where credentials were asked of it."""
-        self.authentications += authentication
+    def psu_step(self, psu: str, step: str, *, authentication: bool, means: str = "") -> None:
+        """Write that the PSU did one step; `authentication` where it had to authenticate, by its means."""
+        if authentication:
+            self.authentications += 1
+            counted = self.by_psu.setdefault(psu, {})
+            counted[means] = counted.get(means, 0) + 1
         self._sink(
             {
                 "event": "psu",
@@ -70,6 +74,7 @@ class Recorder:
                 "at": stamp(self.clock.wall()),
                 "scenario": self.scenario,
                 "authentication": authentication,
+                "means": means,
             }
         )
 
