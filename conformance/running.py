@@ -89,8 +89,9 @@ class Running:
         self._evidence = EvidenceWriter(self.folder / "evidence.ndjson")
         self._begun = self.clock.wall()
         profile = self.target.profile
-        masking = Masking(Redactor(), plain_below=profile.api.base_url if profile.synthetic_data else None)
-        self.recorder = Recorder(self._write, masking, self.clock)
+        redactor = Redactor(accounts=not profile.synthetic_data)
+        masking = Masking(redactor, plain_below=profile.api.base_url if profile.synthetic_data else None)
+        self.recorder = Recorder(self._write, masking, self.clock, self._keep)
         self.session = Session(self.target, self.recorder, self.observer.waiting)
         equivalent = self.target.profile.authorization_server.equivalent_issuer
         self._ruling = Ruling(equivalent_warns=equivalent == "warn")
@@ -166,6 +167,12 @@ class Running:
         )
         self._evidence.close()
         self.observer.ended()
+
+    def _keep(self, name: str, content: bytes) -> None:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists():
+            path.write_bytes(content)
 
     def _write(self, event: dict[str, Any]) -> None:
         kind = event.pop("event")

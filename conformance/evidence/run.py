@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from conformance.verdict import Verdict
 
 Facts = Mapping[str, Any]
+
+
+_PICTURE = re.compile(r"screenshots/[0-9a-f]{16,64}\.png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,24 @@ class PsuStep:
 
 
 @dataclass(frozen=True)
+class Screenshot:
+    """The picture of a page, in a file beside the evidence.
+
+    Args:
+        exchange: number of what brought the page.
+        covered: whether what may name a person was covered.
+    """
+
+    psu: str
+    exchange: int
+    file: str
+    covered: bool
+    at: str
+    scenario: str | None
+    position: int
+
+
+@dataclass(frozen=True)
 class Wait:
     """Time that a scenario let pass, really or on the target's clock."""
 
@@ -142,6 +165,8 @@ class Run:
         scenarios: in the order in which they were judged; the last word on each counts.
         other: events of kinds that this version does not know, as they stand.
         footer: None where the run was cut off.
+        screenshots: pictures of pages, in order.
+        folder: where the evidence is, and the files beside it.
     """
 
     header: Header
@@ -151,6 +176,17 @@ class Run:
     waits: tuple[Wait, ...]
     other: tuple[Facts, ...] = field(default=())
     footer: Footer | None = None
+    screenshots: tuple[Screenshot, ...] = ()
+    folder: Path | None = None
+
+    def picture(self, screenshot: Screenshot) -> bytes | None:
+        """The picture itself; None where the file is not there, or is none of this run."""
+        if self.folder is None or not _PICTURE.fullmatch(screenshot.file):
+            return None
+        try:
+            return (self.folder / screenshot.file).read_bytes()
+        except OSError:
+            return None
 
     @property
     def complete(self) -> bool:

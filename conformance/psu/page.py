@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urljoin
 
@@ -47,7 +47,7 @@ class Form:
     fields: tuple[Field, ...]
     visible: frozenset[str]
     controls: tuple[Control, ...]
-    pressed: Control | None = None
+    pressed: Control | None = field(default=None, compare=False)
 
     def control(self, word: str) -> Control | None:
         """The button that a word names."""
@@ -64,12 +64,12 @@ class Form:
         """The pairs that a browser would send; a box or a choice that is given a value becomes that one."""
         pairs: list[tuple[str, str]] = []
         given = set(values)
-        for field in self.fields:
-            if field.name in values:
-                pairs += [(field.name, values[field.name])] if field.name in given else []
-                given.discard(field.name)
-            elif field.sent:
-                pairs.append((field.name, field.value))
+        for entry in self.fields:
+            if entry.name in values:
+                pairs += [(entry.name, values[entry.name])] if entry.name in given else []
+                given.discard(entry.name)
+            elif entry.sent:
+                pairs.append((entry.name, entry.value))
         if control and control.name:
             pairs.append((control.name, control.value))
         return pairs

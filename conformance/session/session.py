@@ -8,7 +8,7 @@ from functools import cached_property
 
 from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
-from conformance.psu.agent import FormAgent
+from conformance.psu.agents import Agents
 from conformance.session.aspsp import Aspsp
 from conformance.session.party import Surroundings
 from conformance.session.patience import Patience
@@ -37,6 +37,7 @@ class Session:
     ) -> None:
         self.target = target
         self.recorder = recorder
+        self._agents = Agents(target.profile, recorder)
         self._wire = Wire(target.profile.network, recorder)
         self.aspsp = Aspsp(target.profile, self._wire.client(), recorder)
         self._token_responses: list[Exchange] = []
@@ -46,8 +47,7 @@ class Session:
     @cached_property
     def psus(self) -> list[Psu]:
         """The PSUs of the profile, in its order."""
-        named = self.target.profile.psu.items()
-        return [Psu(FormAgent(name, psu, self.recorder), self.aspsp) for name, psu in named]
+        return [Psu(self._agents.agent(name), self.aspsp) for name in self.target.profile.psu]
 
     @cached_property
     def tpps(self) -> list[Tpp]:
@@ -61,7 +61,8 @@ class Session:
         return found
 
     def close(self) -> None:
-        """Let go of every connection to the bank."""
+        """Let go of every connection to the bank, and of the PSUs' browser."""
+        self._agents.close()
         self._wire.close()
 
     @property

@@ -130,6 +130,7 @@ class Psu(Model):
     """A payment service user, and how it goes through the bank's pages.
 
     Args:
+        agent: plain HTTP and forms, an installed Chromium, or a person with a device of their own.
         fits: the preconditions of the catalogue that it stands for.
         journey: its way through an authorization.
         approval: its way through the approval of a payment, where that is another.
@@ -140,7 +141,7 @@ class Psu(Model):
         reports: what it may see of an account, where it may not see everything.
     """
 
-    agent: Literal["form"] = "form"
+    agent: Literal["form", "browser", "operator"] = "form"
     means: Means = "secure-access"
     fits: list[PsuToken] = []
     device: Device | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from conformance.wire.masking import Masking
 from conformance.wire.redaction import Redactor
 
 Sink = Callable[[dict[str, Any]], None]
+Store = Callable[[str, bytes], None]
 
 
 class Recorder:
@@ -24,9 +26,10 @@ class Recorder:
         sink: takes one masked event.
         masking: turns an exchange into what evidence may hold.
         clock: says when.
+        store: keeps a file beside the evidence, by its name; without one no picture is kept.
     """
 
-    def __init__(self, sink: Sink, masking: Masking, clock: Clock) -> None:
+    def __init__(self, sink: Sink, masking: Masking, clock: Clock, store: Store | None = None) -> None:
         self.clock = clock
         self.masking = masking
         self.scenario: str | None = None
@@ -35,6 +38,7 @@ class Recorder:
         self.exchanges = 0
         self._cited: list[int] = []
         self._sink = sink
+        self._store = store
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -78,6 +82,29 @@ class Recorder:
             }
         )
 
+    def screenshot(self, psu: str, exchange: Exchange, picture: bytes, *, covered: bool) -> None:
+        """Keep the picture of the page that an exchange brought; equal pictures are one file.
+
+        Args:
+            psu: whose page it is.
+            exchange: what brought the page.
+            picture: PNG.
+            covered: whether what may name a person was covered before.
+        """
+        if self._store is None:
+            return
+        name = f"screenshots/{hashlib.sha256(picture).hexdigest()[:32]}.png"
+        self._store(name, picture)
+        self._happened("screenshot", psu=psu, exchange=exchange.number, file=name, covered=covered)
+
+    def blocked(self, psu: str, url: str, kind: str) -> None:
+        """Write that a page of the bank asked for something elsewhere, which was not requested."""
+        self._happened("blocked", psu=psu, url=self.masking.url(url.partition("?")[0]), kind=kind)
+
+    def _happened(self, event: str, **facts: Any) -> None:
+        with self._lock:
+            self._sink({"event": event, "at": stamp(self.clock.wall()), "scenario": self.scenario, **facts})
+
     def waited(self, reason: str, seconds: int, how: str) -> None:
         """Write that time passed: `slept`, or `clock-control`."""
         self._sink(
@@ -107,7 +134,7 @@ class Recorder:
         request = {
             "method": exchange.method,
             "url": masking.request_url(exchange.url),
-            "headers": masking.headers(exchange.request_headers),
+            "headers": masking.request_headers(exchange.request_headers),
             "body": masking.request_body(exchange),
         }
         return {
