@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from conformance.errors import NotApplicable
 from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationResponse, encode
@@ -123,7 +125,7 @@ class BackChannel(FrontChannel):
             purpose: for the report.
         """
         probe = self.probe(role)
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", "X-Request-ID": str(uuid.uuid4())}
         if token is not None:
             headers["Authorization"] = f"{scheme} {token}"
         url = f"{self._around.aspsp.api.base_url}{probe.path}"

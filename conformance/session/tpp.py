@@ -10,7 +10,7 @@ from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse
 from conformance.oauth.token import Grant
 from conformance.psu.agent import Browser
-from conformance.session.back_channel import BackChannel
+from conformance.session.api import ApiClient
 from conformance.session.psu import Psu
 from conformance.target.model import Role
 from conformance.wire.client import Client
@@ -18,7 +18,7 @@ from conformance.wire.client import Client
 Shared = tuple[AuthorizationResponse, Exchange]
 
 
-class Tpp(BackChannel):
+class Tpp(ApiClient):
     """A third party provider that is a client of the bank; its certificates and its grants."""
 
     @cached_property
