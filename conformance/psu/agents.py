@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from conformance.psu.agent import FormAgent
 from conformance.psu.browser_agent import BrowserAgent
-from conformance.psu.browser_agent_chromium import Chromium
+from conformance.psu.browser_agent_chromium import Chromium, missing
+from conformance.psu.operator import OperatorAgent
 from conformance.target.model import Profile
 from conformance.wire.recorder import Recorder
+
+
+def lacking(profile: Profile) -> list[tuple[str, str]]:
+    """What the agents of a profile lack on this machine: the key that names the agent, and what is missing."""
+    wanting = [f"psu.{name}.agent" for name, psu in profile.psu.items() if psu.agent == "browser"]
+    reason = missing() if wanting else ""
+    return [(key, reason) for key in wanting if reason]
 
 
 class Agents:
@@ -28,6 +36,8 @@ class Agents:
         if psu.agent == "browser":
             synthetic = self._profile.synthetic_data
             return BrowserAgent(name, psu, recorder, self._chromium, synthetic=synthetic)
+        if psu.agent == "operator":
+            return OperatorAgent(name, psu, recorder)
         return FormAgent(name, psu, recorder)
 
     def close(self) -> None:

@@ -134,6 +134,7 @@ class Psu(Model):
         fits: the preconditions of the catalogue that it stands for.
         journey: its way through an authorization.
         approval: its way through the approval of a payment, where that is another.
+        patience: seconds within which a person who plays it (`operator`) must have come back.
         cap: the highest amount that it may validate alone.
         debtor: the account that its payments debit, where it is not that of the profile.
         granted: the accounts that it may see, where it may not see all.
@@ -147,6 +148,7 @@ class Psu(Model):
     device: Device | None = None
     journey: Annotated[list[Step], Field(min_length=1)]
     approval: list[Step] = []
+    patience: Annotated[int, Field(gt=0, le=3600)] = 300
     cap: Amount | None = None
     debtor: Iban | None = None
     granted: list[Iban] = []

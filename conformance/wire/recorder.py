@@ -101,6 +101,10 @@ class Recorder:
         """Write that a page of the bank asked for something elsewhere, which was not requested."""
         self._happened("blocked", psu=psu, url=self.masking.url(url.partition("?")[0]), kind=kind)
 
+    def returned(self, psu: str, url: str) -> None:
+        """Write where a PSU's own browser came back to the TPP."""
+        self._happened("returned", psu=psu, url=self.masking.url(url))
+
     def _happened(self, event: str, **facts: Any) -> None:
         with self._lock:
             self._sink({"event": event, "at": stamp(self.clock.wall()), "scenario": self.scenario, **facts})
