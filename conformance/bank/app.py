@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Self, TypeVar
 
 from werkzeug import Request, Response
 
 from conformance.bank import discovery, resource_server
+from conformance.bank.approval import APPROVALS, PaymentApproval
+from conformance.bank.authentication_pages import AuthenticationPages
 from conformance.bank.authorization_server import AuthorizationServer
 from conformance.bank.component import Component
 from conformance.bank.control import Control
 from conformance.bank.corporate import domain
-from conformance.bank.corporate.companies import User
+from conformance.bank.corporate.companies import Means, User
 from conformance.bank.corporate.domain import CorporateBank
 from conformance.bank.corporate.seed import open_bank
 from conformance.bank.discovery import Discovery
 from conformance.bank.id_tokens import IdTokens
 from conformance.bank.listener import Listener, Listeners
+from conformance.bank.means import StrongMeans
 from conformance.bank.pages import Pages
+from conformance.bank.payment_pages import PaymentPages
+from conformance.bank.portal import PORTAL, Portal
 from conformance.bank.resource_server import ResourceServer
 from conformance.bank.revocation import RevocationEndpoint
 from conformance.bank.sca import SecureAccess
-from conformance.bank.settings import HANDSHAKES, REALM, Psu, Settings
+from conformance.bank.sessions import Sessions
+from conformance.bank.settings import HANDSHAKES, Psu, Settings
+from conformance.bank.three_skey import ThreeSKey
 from conformance.bank.token_endpoint import TokenEndpoint
 from conformance.bank.tokens import Tokens
 from conformance.bank.trust import Trust
@@ -37,8 +46,13 @@ COMPONENTS: tuple[type[Component], ...] = (
     Trust,
     Discovery,
     AuthorizationServer,
+    PaymentApproval,
+    Portal,
     Pages,
+    AuthenticationPages,
+    PaymentPages,
     SecureAccess,
+    ThreeSKey,
     TokenEndpoint,
     RevocationEndpoint,
     Tokens,
@@ -66,9 +80,7 @@ class Bank:
         self.tokens = self._component(Tokens)
         self.id_tokens = self._component(IdTokens)
         self.discovery = self._component(Discovery)
-        self.pages = self._component(Pages)
-        self.secure_access = self._component(SecureAccess)
-        self.authorization_server = self._component(AuthorizationServer)
+        self._wire_journeys()
         self.token_endpoint = self._component(TokenEndpoint)
         self.revocation_endpoint = self._component(RevocationEndpoint)
         self.resource_server = self._component(ResourceServer)
@@ -80,6 +92,21 @@ class Bank:
         if self._deviant is not None and issubclass(self._deviant, kind):
             return self._deviant(self)
         return kind(self)
+
+    def _wire_journeys(self) -> None:
+        self.sessions = Sessions(self.settings.clock)
+        self.pages = self._component(Pages)
+        self.authentication_pages = self._component(AuthenticationPages)
+        self.payment_pages = self._component(PaymentPages)
+        self.secure_access = self._component(SecureAccess)
+        self.three_skey = self._component(ThreeSKey)
+        self.means: dict[Means, StrongMeans] = {
+            Means.SECURE_ACCESS: self.secure_access,
+            Means.THREE_S_KEY: self.three_skey,
+        }
+        self.authorization_server = self._component(AuthorizationServer)
+        self.payment_approval = self._component(PaymentApproval)
+        self.portal = self._component(Portal)
 
     def _corporate(self) -> CorporateBank:
         usernames = {psu.user_id: psu.username for psu in self.settings.psus.values()}
@@ -121,16 +148,18 @@ class Bank:
         control.route(self.control.clock_path, self.control.move_clock)
         control.route(self.control.administration_path, self.control.administer)
         for psu in self.settings.psus.values():
-            control.route(self.control.device_path(psu), self.control.decide)
+            control.route(self.control.device_path(psu), self.control.device)
 
     def _route_browser_host(self) -> None:
         sso = self.listeners["sso"]
         sso.route(discovery.CONFIGURATION, self.discovery.configuration)
         sso.route(discovery.JWK_SET, self.discovery.keys)
         sso.route(discovery.AUTHORIZE, self.authorization_server.authorize)
-        sso.route(f"{REALM}/login", self.authorization_server.login)
-        sso.route(f"{REALM}/approve", self.authorization_server.approve)
-        sso.route(f"{REALM}/consent", self.authorization_server.consent)
+        sso.route(re.compile(rf"{APPROVALS}/[^/]+$"), self.payment_approval.open)
+        sso.route(PORTAL, self.portal.open)
+        for journey in (self.authorization_server, self.payment_approval, self.portal):
+            for step in journey.steps():
+                sso.route(f"{journey.base}/{step}", partial(journey.answer, step=step))
 
     def _route_certificate_hosts(self) -> None:
         for name in self.token_endpoint.hosts():

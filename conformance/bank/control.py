@@ -11,6 +11,7 @@ from werkzeug import Request, Response
 
 from conformance.bank.administrator import Administrator, AdministratorProblem
 from conformance.bank.corporate.problems import Refused
+from conformance.bank.problems import json_answer
 from conformance.bank.settings import Psu
 
 if TYPE_CHECKING:
@@ -49,13 +50,16 @@ class Control:
         self._clock.advance(timedelta(seconds=seconds))
         return Response(status=204)
 
-    def decide(self, request: Request) -> Response:
-        """POST {"pin": ..., "decision": "approve" or "refuse"}: 204, 403 or 409."""
+    def device(self, request: Request) -> Response:
+        """GET: what the device shows. POST {"pin": ..., "decision": "approve" or "refuse"}: 204, 403, 409 or 423."""
+        username = request.path.rpartition("/")[2]
+        if request.method == "GET":
+            shown = self._devices.state(username)
+            return Response(status=404) if shown is None else json_answer(shown)
         body = _posted(request)
         pin, decision = body.get("pin"), body.get("decision")
         if not isinstance(pin, str) or decision not in ("approve", "refuse"):
             return Response("pin and decision (approve or refuse) are wanted", 400)
-        username = request.path.rpartition("/")[2]
         return Response(status=self._devices.decide(username, pin, decision))
 
     def administer(self, request: Request) -> Response:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from re import Pattern
 from typing import Any
 
 from pytest_httpserver import HTTPServer
@@ -66,8 +67,8 @@ class Listener(HTTPServer):
             return Response("not found", 404)
         return self._unknown(request)
 
-    def route(self, path: str, answer: Callable[[Request], Response]) -> None:
-        """Register a handler for a path, whatever the method."""
+    def route(self, path: str | Pattern[str], answer: Callable[[Request], Response]) -> None:
+        """Register a handler for a path, or for all that a pattern fits, whatever the method."""
         self.expect_request(path).respond_with_handler(answer)
 
 

@@ -18,6 +18,7 @@ from conformance.selftest.plain_client import REALM, Visitor
 __all__ = ["bank", "main", "other"]
 
 FUNDS = {
+    "paymentCoverageRequestId": "COV-1",
     "accountId": {"iban": "FR7699881000420000000100115"},
     "instructedAmount": {"currency": "EUR", "amount": "125.00"},
 }
@@ -209,7 +210,6 @@ def test_the_device_decides(main: Visitor) -> None:
     assert main.decide("approve") == 409
     page = main.submit(main.authorize(), "login", username=main.psu.username, password=main.psu.password)
 
-    assert main.decide("approve", pin="wrong") == 403
     assert "has not answered yet" in main.submit(page, "continue").text
     assert main.decide("refuse") == 204
     assert main.submit(page, "continue").redirect["error"] == "access_denied"
