@@ -3,6 +3,7 @@
 pytest_plugins = [
     "conformance.plugin",
     "fixtures.session",
+    "fixtures.people",
     "fixtures.token",
     "fixtures.id_token",
     "fixtures.authorization",

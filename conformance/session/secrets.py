@@ -52,4 +52,3 @@ def _personal(profile: Profile) -> Iterable[tuple[str, str | None]]:
         yield from (("iban", accounts.creditor.iban), ("name", accounts.creditor.name))
     for psu in profile.psu.values():
         yield from (("iban", iban) for iban in (psu.debtor, *psu.granted, *psu.withheld, *psu.reports))
-    yield from (("name", attestation.person) for attestation in profile.attestations.values())

@@ -9,9 +9,12 @@ from functools import cached_property
 from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
 from conformance.psu.agents import Agents
+from conformance.session.administrator import Administrator
 from conformance.session.aspsp import Aspsp
+from conformance.session.known import Known
 from conformance.session.party import Surroundings
 from conformance.session.patience import Patience
+from conformance.session.pisp import Pisp
 from conformance.session.psu import Psu
 from conformance.session.secrets import learn_secrets
 from conformance.session.tpp import Tpp
@@ -82,6 +85,36 @@ class Session:
         if len(self.psus) < 2:
             raise NotApplicable("the profile has no second PSU")
         return self.psus[1]
+
+    def psu_that(self, precondition: str) -> Psu:
+        """The first PSU of the profile that stands for a precondition of the catalogue, as `psu-cap`.
+
+        Raises:
+            NotApplicable: the profile has none.
+        """
+        if precondition == "psu" and self.psus:
+            return self.psus[0]
+        for psu in self.psus:
+            if precondition in psu.profile.fits:
+                return psu
+        raise NotApplicable(f"the profile has no PSU that fits {precondition}")
+
+    @cached_property
+    def pisp(self) -> Pisp:
+        """The first TPP at work as a PISP; NotApplicable where it is none."""
+        return Pisp(self.tpps[0], self.target.profile.accounts)
+
+    @cached_property
+    def known(self) -> Known:
+        """What the tester knows of the bank beside its interface."""
+        return Known(self.target.profile)
+
+    @cached_property
+    def administrator(self) -> Administrator:
+        """Changes rights during the run; NotApplicable where nobody can."""
+        if self.target.profile.admin is None:
+            raise NotApplicable("the profile names nobody who can change rights during the run (admin)")
+        return Administrator(str(self.target.profile.admin.url), self.recorder)
 
     def first_psu(self) -> Psu:
         """The PSU; Unobservable where the profile has none."""

@@ -6,7 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from conformance.target.bank import Accounts, Admin, Attestation, DirectChannel, Published
+from conformance.target.bank import Accounts as Accounts
+from conformance.target.bank import Admin as Admin
+from conformance.target.bank import Attestation as Attestation
+from conformance.target.bank import DirectChannel as DirectChannel
+from conformance.target.bank import KnownHistory as KnownHistory
+from conformance.target.bank import Published as Published
 from conformance.target.identity import Identity, IdentityProblem, load_identity
 from conformance.target.people import Device as Device
 from conformance.target.people import Psu as Psu

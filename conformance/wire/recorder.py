@@ -109,6 +109,10 @@ class Recorder:
         with self._lock:
             self._sink({"event": event, "at": stamp(self.clock.wall()), "scenario": self.scenario, **facts})
 
+    def administered(self, action: str) -> None:
+        """Write that rights or accounts were changed at the target, in its own words."""
+        self._happened("administration", action=action)
+
     def waited(self, reason: str, seconds: int, how: str) -> None:
         """Write that time passed: `slept`, or `clock-control`."""
         self._sink(
