@@ -169,7 +169,8 @@ class AuthorizationServer(AuthorizationResponses, Authentication[Interaction]):
             return self.gone(interaction)
         if form.get("action") != "accept":
             return self.cancelled(interaction, "consent")
-        interaction.accounts = form.every("account")
+        offered = {a.resource_id for a in self.funds_accounts(self.bank.user_of(session.psu))}
+        interaction.accounts = form.every("account") & offered
         if FUNDS in interaction.request.scopes and not interaction.accounts:
             return self.bank.pages.consent(interaction, session, "Choose at least one account.")
         return self.granted(interaction, session)

@@ -22,7 +22,7 @@ font:1rem/1.5 system-ui,sans-serif}
 main{width:min(30rem,calc(100vw - 2rem));margin:1rem 0;background:#fff;border:1px solid var(--line);
 border-radius:.75rem;padding:2rem;box-shadow:0 .5rem 2rem rgb(29 36 51/.08)}
 .bank{margin:0 0 1.5rem;color:var(--accent);font-weight:700}
-h1{margin:0 0 .5rem;font-size:1.4rem;line-height:1.25}
+h1{margin:0 0 .75rem;font-size:1.4rem;line-height:1.25}
 h2{margin:1.5rem 0 .5rem;font-size:1rem}
 p{margin:0 0 1rem}
 .soft{color:var(--soft)}
@@ -47,6 +47,8 @@ dd{margin:0;text-align:right;overflow-wrap:anywhere}
 .number{font-variant-numeric:tabular-nums;white-space:nowrap}
 .buttons{display:flex;flex-direction:row-reverse;flex-wrap:wrap;gap:.75rem}
 .buttons.stacked{flex-direction:column}
+.card{margin:0 0 1rem;padding:0 1rem 1rem;border:1px solid var(--line);border-radius:.5rem}
+.card dl{border-top:0}
 button{flex:1;padding:.7rem 1rem;border:1px solid var(--accent);border-radius:.4rem;background:var(--accent);
 color:#fff;font:inherit;font-weight:600;cursor:pointer}
 button.other{background:#fff;color:var(--accent)}
@@ -179,20 +181,24 @@ class Pages(Component):
         return {"X-Frame-Options": "DENY"} if self.framing_forbidden() else {}
 
 
-def form(visit: Visit, step: str, fields: str, *buttons: Button, stacked: bool = False) -> str:
+def form(
+    visit: Visit, step: str, fields: str, *buttons: Button, stacked: bool = False, onward: bool = True
+) -> str:
     """A form of a visit.
 
     Args:
         step: what it leads to.
         fields: as HTML.
-        buttons: values and words; the first is the one that goes on.
+        buttons: values and words.
+        stacked: whether they stand one below the other.
+        onward: whether the first is the one that goes on.
     """
     return _FORM.format(
         action=f"{visit.base}/{step}",
         interaction=escape(visit.interaction_id),
         fields=fields,
         layout=" stacked" if stacked else "",
-        buttons="\n".join(_button(value, words, first=not i) for i, (value, words) in enumerate(buttons)),
+        buttons="\n".join(_button(*button, first=onward and not i) for i, button in enumerate(buttons)),
     )
 
 
@@ -218,8 +224,10 @@ def _button(value: str, words: str, *, first: bool) -> str:
 
 
 def _account(account: Account) -> str:
-    number = grouped(account.iban) or "card"
-    return f'<li><span>{escape(account.name)}</span><span class="number">{escape(number)}</span></li>'
+    number = grouped(account.iban) or "its entries"
+    return (
+        f'<li><span>{escape(account.name)}<br><span class="soft number">{escape(number)}</span></span></li>'
+    )
 
 
 def _box(account: Account) -> str:

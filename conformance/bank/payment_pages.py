@@ -68,7 +68,7 @@ class PaymentPages(Component):
         told = f'<p class="notice" role="status">{escape(notice)}</p>\n' if notice else ""
         each = "\n".join(self._waiting(visit, request) for request in waiting)
         none = '<p class="soft">No payment waits for your signature.</p>'
-        leave = form(visit, "sign-out", "", ("sign-out", "Sign out"))
+        leave = form(visit, "sign-out", "", ("sign-out", "Sign out"), onward=False)
         body = (
             f"{told}<p>Good day, {escape(session.psu.name)}.</p>\n<h2>Payments that wait for your signature</h2>\n"
             f"{each or none}\n{leave}"
@@ -83,6 +83,5 @@ class PaymentPages(Component):
             pairs.append(("and", f"{len(payees) - 3} more"))
         pairs.append(("Reference", order.payment_information_id))
         hidden = f'<input type="hidden" name="payment" value="{escape(request.approval)}">'
-        return (
-            rows(pairs) + "\n" + form(visit, "review", hidden, ("review", f"Review the payment of {amount}"))
-        )
+        review = form(visit, "review", hidden, ("review", f"Review the payment of {amount}"))
+        return f'<div class="card">\n{rows(pairs)}\n{review}\n</div>'
