@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 
 from werkzeug import Request, Response
 
-from conformance.bank import discovery, resource_server
+from conformance.bank import discovery
 from conformance.bank.approval import APPROVALS, PaymentApproval
 from conformance.bank.authentication_pages import AuthenticationPages
 from conformance.bank.authorization_server import AuthorizationServer
@@ -34,6 +34,10 @@ from conformance.bank.revocation import RevocationEndpoint
 from conformance.bank.sca import SecureAccess
 from conformance.bank.sessions import Sessions
 from conformance.bank.settings import HANDSHAKES, Psu, Settings
+from conformance.bank.stet.accounts import StetAccounts
+from conformance.bank.stet.funds import StetFunds
+from conformance.bank.stet.interface import StetInterface
+from conformance.bank.stet.payments import StetPayments
 from conformance.bank.three_skey import ThreeSKey
 from conformance.bank.token_endpoint import TokenEndpoint
 from conformance.bank.tokens import Tokens
@@ -58,6 +62,10 @@ COMPONENTS: tuple[type[Component], ...] = (
     Tokens,
     IdTokens,
     ResourceServer,
+    StetInterface,
+    StetAccounts,
+    StetPayments,
+    StetFunds,
     *domain.COMPONENTS,
 )
 
@@ -84,6 +92,10 @@ class Bank:
         self.token_endpoint = self._component(TokenEndpoint)
         self.revocation_endpoint = self._component(RevocationEndpoint)
         self.resource_server = self._component(ResourceServer)
+        self.stet = self._component(StetInterface)
+        self.stet_accounts = self._component(StetAccounts)
+        self.stet_payments = self._component(StetPayments)
+        self.stet_funds = self._component(StetFunds)
         self.control = Control(self)
         self.listeners = self._listeners()
         self._route()
@@ -124,8 +136,17 @@ class Bank:
         return Listeners(
             sso=self._listener(hosts.sso, ssl.CERT_NONE, self._no_page),
             cert=self._listener(hosts.cert, certificate_host, self.resource_server.unknown),
-            api=self._listener(hosts.api, self.resource_server.handshake(), self.resource_server.unknown),
+            api=self._api_listener(hosts.api),
             control=Listener(),
+        )
+
+    def _api_listener(self, host: str) -> Listener:
+        return Listener(
+            self.settings.tls(host, self.resource_server.handshake()),
+            now=self.stet.date,
+            latency=self.settings.latency,
+            unknown=self.stet.answer,
+            unreadable=self.stet.refused_unread,
         )
 
     def _listener(self, host: str, handshake: ssl.VerifyMode, unknown: Answer) -> Listener:
@@ -139,11 +160,6 @@ class Bank:
     def _route(self) -> None:
         self._route_browser_host()
         self._route_certificate_hosts()
-        api, resources = self.listeners["api"], self.resource_server
-        api.route(resource_server.DATA, resources.data)
-        api.route(resource_server.ACCOUNTS, resources.accounts)
-        api.route(resource_server.PAYMENTS, resources.payment_requests)
-        api.route(resource_server.FUNDS, resources.funds_confirmations)
         control = self.listeners["control"]
         control.route(self.control.clock_path, self.control.move_clock)
         control.route(self.control.administration_path, self.control.administer)

@@ -198,15 +198,21 @@ class Handler(BaseHTTPRequestHandler):
 
     def _refuse(self, status: int) -> None:
         self.close_connection = self.refused = True
-        self.send_error(status)
+        if self.command:
+            self._answer(b"", refused=status)
+        else:
+            self.send_error(status)
 
-    def _answer(self, body: bytes) -> None:
+    def _answer(self, body: bytes, refused: int | None = None) -> None:
         start: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
             start.append((status, headers))
 
-        chunks = self.engine.application(self._environ(body), start_response)
+        environ = self._environ(body)
+        if refused is not None:
+            environ["bank.refused"] = refused
+        chunks = self.engine.application(environ, start_response)
         content = b"".join(chunks)
         status, headers = start[0]
         self._send(int(status[:3]), headers, content)

@@ -119,6 +119,7 @@ class Settings:
         psus: by what they type at login.
         personal_authorities: those that issue the personal certificates of 3SKey tokens.
         latency: seconds added to each answer.
+        request_id_demanded: whether calls of the STET interface must carry X-Request-ID.
         id_token_algorithm: one of those of the published keys.
     """
 
@@ -132,6 +133,7 @@ class Settings:
     personal_authorities: tuple[x509.Certificate, ...] = ()
     clock: Clock = field(default_factory=Clock)
     latency: float = 0
+    request_id_demanded: bool = True
     id_token_algorithm: str = "RS256"
 
     @property

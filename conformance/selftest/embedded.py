@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -27,7 +28,7 @@ from conformance.shipped import PROFILES
 
 MAIN_CLIENT = "5d0c7f0e-2a53-4c8b-9d1e-6f1b8a4c2e01"
 OTHER_CLIENT = "c1a9e6d4-7b1f-4f6a-8a57-0d2f3b9e5c02"
-_SCOPES = frozenset({"openid", "api1.v1", "api2.v1", "api3.v1"})
+_SCOPES = frozenset({"openid", "api1.v1", "api2.v1", "api3.v1", "extended_transaction_history"})
 MAIN_URIS = (
     "https://tpp.example.com/post-authentication",
     "https://tpp.example.com/second",
@@ -233,9 +234,12 @@ class EmbeddedBank:
             text = text.replace(f"https://{default}/", f"https://{getattr(self.hosts, member.name)}/")
             text = text.replace(f'https://{default}"', f'https://{getattr(self.hosts, member.name)}"')
         text = text.replace('authentication = "tls_client_auth"', self._authentication_lines(), 1)
+        history = self.bank.corporate.directory.accounts["acc-main"]
+        oldest = self.bank.corporate.opened - timedelta(days=history.history[0])
         resolve = ", ".join(f'"{name}" = "{address}"' for name, address in self.resolve.items())
         return (
-            f'{text}\n[network]\ntrust_anchors = ["file:trust.pem"]\nresolve = {{ {resolve} }}\n'
+            f'{text}\n[accounts.known_history]\niban = "{history.iban}"\noldest = {oldest.isoformat()}\n'
+            f'\n[network]\ntrust_anchors = ["file:trust.pem"]\nresolve = {{ {resolve} }}\n'
             f'\n[waiting]\nallowed = true\nclock_control = "{self.clock_control}"\n'
         )
 
