@@ -7,7 +7,7 @@ import platform
 import ssl
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -49,8 +49,8 @@ class Scenario:
 class Observer(Protocol):
     """Is told what happens while it happens."""
 
-    def planned(self, scenarios: Sequence[Scenario]) -> None:
-        """The run begins."""
+    def planned(self, scenarios: Sequence[Scenario], authentications: int) -> None:
+        """The run begins, and will have PSUs authenticate so often at most."""
 
     def began(self, scenario: Scenario) -> None:
         """A scenario begins."""
@@ -96,9 +96,21 @@ class Running:
         equivalent = self.target.profile.authorization_server.equivalent_issuer
         self._ruling = Ruling(equivalent_warns=equivalent == "warn")
 
-    def start(self, plan: Sequence[Scenario], selection: Sequence[str]) -> None:
-        """Write what will be judged."""
+    def start(
+        self,
+        plan: Sequence[Scenario],
+        selection: Sequence[str],
+        asked: Mapping[str, Sequence[int | Callable[[Any], int]]] | None = None,
+    ) -> None:
+        """Write what will be judged.
+
+        Args:
+            plan: the scenarios.
+            selection: the words by which they were chosen.
+            asked: how often they have PSUs authenticate, by precondition.
+        """
         self.plan = tuple(plan)
+        planned = self.session.planned_authentications(asked or {})
         self._evidence.header(
             {
                 "suite": {"name": "psd2-conformance", "version": conformance.__version__},
@@ -116,10 +128,11 @@ class Running:
                     "openssl": ssl.OPENSSL_VERSION,
                     "platform": platform.system(),
                 },
+                "authentications_planned": planned,
                 "planned": [{"id": scenario.id, "requirement": scenario.requirement.id} for scenario in plan],
             }
         )
-        self.observer.planned(self.plan)
+        self.observer.planned(self.plan, sum(planned.values()))
 
     def begin(self, scenario: Scenario) -> None:
         """A scenario begins: what is recorded from now on belongs to it."""
@@ -162,6 +175,7 @@ class Running:
             {
                 "ended": stamp(self.clock.wall()),
                 "authentications": self.recorder.authentications,
+                "by_psu": self.recorder.by_psu,
                 "interrupted": interrupted,
             }
         )

@@ -36,6 +36,7 @@ class Header:
     selection: tuple[str, ...]
     environment: Mapping[str, str]
     planned: tuple[Planned, ...]
+    authentications_planned: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class PsuStep:
     scenario: str | None
     authentication: bool
     position: int
+    means: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ class Footer:
     ended: str
     authentications: int
     interrupted: bool
+    by_psu: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,18 @@ class Run:
         if self.footer is not None:
             return self.footer.authentications
         return sum(step.authentication for step in self.psu)
+
+    @property
+    def by_psu(self) -> Mapping[str, Mapping[str, int]]:
+        """How often each PSU had to authenticate, by its means."""
+        if self.footer is not None and self.footer.by_psu:
+            return self.footer.by_psu
+        found: dict[str, dict[str, int]] = {}
+        for step in self.psu:
+            if step.authentication:
+                counted = found.setdefault(step.psu, {})
+                counted[step.means] = counted.get(step.means, 0) + 1
+        return found
 
     @cached_property
     def by_id(self) -> Mapping[str, JudgedScenario]:

@@ -151,6 +151,7 @@ def _header(event: Facts) -> Header:
         selection=tuple(event.get("selection", ())),
         environment=dict(event.get("environment", {})),
         planned=tuple(Planned(entry["id"], entry["requirement"]) for entry in event["planned"]),
+        authentications_planned=dict(event.get("authentications_planned", {})),
     )
 
 
@@ -179,6 +180,7 @@ def _psu(event: Facts, position: int) -> PsuStep:
         scenario=event.get("scenario"),
         authentication=bool(event.get("authentication", False)),
         position=position,
+        means=event.get("means") or "",
     )
 
 
@@ -228,4 +230,9 @@ def _finding(finding: Facts) -> Finding:
 
 
 def _footer(event: Facts) -> Footer:
-    return Footer(event["ended"], int(event.get("authentications", 0)), bool(event.get("interrupted", False)))
+    return Footer(
+        event["ended"],
+        int(event.get("authentications", 0)),
+        bool(event.get("interrupted", False)),
+        {psu: dict(means) for psu, means in event.get("by_psu", {}).items()},
+    )

@@ -65,6 +65,7 @@ class Landing:
         halfway: whether it ended with a password given and no possession proved yet.
         filled: how many fields the PSU filled.
         offered: the buttons of each page, by value or label.
+        explained: whether the bank told the PSU why it goes no further.
     """
 
     ending: Ending
@@ -85,6 +86,7 @@ class Landing:
     halfway: bool = False
     filled: int = 0
     offered: tuple[tuple[str, ...], ...] = ()
+    explained: bool = False
 
     @property
     def asks_credentials(self) -> bool:

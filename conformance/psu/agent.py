@@ -129,7 +129,7 @@ class FormAgent:
             after,
             asked=asked,
             step=step,
-            finished=step is self._journey(before.errand)[-1],
+            finished=step is [each for each in self._journey(before.errand) if not each.refusal][-1],
             proof=proof,
             counted=counted,
             filled=0 if cancels else len(step.fill) + len(step.select),
@@ -240,6 +240,7 @@ def _joined(
         authentications=before.authentications + counted,
         halfway=asked or (before.halfway and proof is None),
         filled=before.filled + filled,
+        explained=before.explained or step.refusal,
         offered=(*before.offered, *after.offered),
     )
 
@@ -263,6 +264,8 @@ def _fitting(page: Page, step: Step) -> Form | None:
         names = {field.name for field in form.fields}
         filled = set(step.fill) <= form.visible and set(step.select) <= names
         signed = step.sign is None or step.sign.challenge in names
-        if controls and filled and signed and (step.fill or form.controls):
+        # what is done on a device can be cancelled on its page; a page that only tells something has one button
+        proved = not (step.device and step.cancel) or form.control(step.cancel) is not None
+        if controls and filled and signed and proved and (step.fill or form.controls):
             return form
     return None

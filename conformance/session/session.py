@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
@@ -115,6 +116,24 @@ class Session:
         if self.target.profile.admin is None:
             raise NotApplicable("the profile names nobody who can change rights during the run (admin)")
         return Administrator(str(self.target.profile.admin.url), self.recorder)
+
+    def planned_authentications(
+        self, asked: Mapping[str, Sequence[int | Callable[[Any], int]]]
+    ) -> dict[str, int]:
+        """How often each PSU will have to authenticate at most.
+
+        Args:
+            asked: counts, or what gives them from the PSU's profile, by precondition; `other-psu` is the second.
+        """
+        found: dict[str, int] = {}
+        for precondition, counts in asked.items():
+            try:
+                psu = self.second_psu() if precondition == "other-psu" else self.psu_that(precondition)
+            except NotApplicable:
+                continue
+            needed = sum(count if isinstance(count, int) else count(psu.profile) for count in counts)
+            found[psu.name] = found.get(psu.name, 0) + needed
+        return found
 
     def first_psu(self) -> Psu:
         """The PSU; Unobservable where the profile has none."""

@@ -109,6 +109,7 @@ class Step(Model):
         sign: the page's fields where that is a signature over what the page holds.
         choose: the button that leads on.
         cancel: the button that leads back to the TPP.
+        refusal: whether the page explains why the bank goes no further.
     """
 
     page: Annotated[str, Field(min_length=1)]
@@ -118,6 +119,7 @@ class Step(Model):
     sign: Signing | None = None
     choose: str | None = None
     cancel: str | None = None
+    refusal: bool = False
 
     @model_validator(mode="after")
     def _signed_with_a_device(self) -> Step:
