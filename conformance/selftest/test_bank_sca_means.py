@@ -156,7 +156,7 @@ def test_a_signature_is_for_one_challenge(own_bank: EmbeddedBank) -> None:
     replayed = {"challenge": used, "signature": signature(own_bank.tokens["keyholder"], used)}
 
     assert name_of(psu.signed(first)) == "consent"
-    assert name_of(elsewhere.signed(second, **replayed)) == "login"
+    assert name_of(elsewhere.signed(second, None, **replayed)) == "login"
 
 
 def test_only_the_own_valid_certificate_of_the_authority_signs(own_bank: EmbeddedBank) -> None:
