@@ -33,6 +33,8 @@ _MOST_HOPS = 20
 _QUIET = 0.15
 _LONG_QUIET = 2.0
 _TO_BEGIN = 4.0
+_TO_GO_ON = 10.0
+_RESTLESS = 6.0
 _LONGEST_REFRESH = 10.0
 _SCRIPT = 10.0
 _OURS = frozenset({"accept-encoding", "connection", "content-length", "host"})
@@ -168,6 +170,7 @@ class Tab:
         self._purpose = purpose
         self._hops = self._busy = self._documents = self._commits = 0
         self._ended = self._scripted = self._posted = False
+        self._redirected = 0.0
         self._looks = ""
 
     async def _rested(self, began: Callable[[], bool]) -> Exchange:
@@ -182,19 +185,28 @@ class Tab:
 
     async def _settle(self, began: Callable[[], bool]) -> None:
         """Wait until nothing is on its way, and what is shown no longer changes by itself."""
-        steady = time.monotonic()
+        steady = idle = time.monotonic()
         while not (self.left or self.lost or self._posted):
             await asyncio.sleep(0.01)
-            arrived = self._ended or self._commits >= self._documents
-            if self._busy or not arrived:
-                steady = time.monotonic()
+            now = time.monotonic()
+            if self._busy or not self._arrived(now):
+                steady = idle = now
                 continue
             state = await self._state()
             if state["looks"] != self._looks:
-                self._looks, steady = state["looks"], time.monotonic()
+                self._looks, steady = state["looks"], now
             self._scripted = state["scripted"]
-            if state["ready"] and began() and await self._stands(state, time.monotonic() - steady):
+            if not state["ready"] or not began():
+                continue
+            if now - idle > _RESTLESS + max(0, state["refresh"]) or await self._stands(state, now - steady):
                 return
+
+    def _arrived(self, now: float) -> bool:
+        """Whether the last answer is shown; one that redirects is followed by another request, or by a failure."""
+        if self._ended:
+            return True
+        goes_on = self._redirected and now - self._redirected < _TO_GO_ON
+        return not goes_on and self._commits >= self._documents
 
     async def _stands(self, state: dict[str, Any], quiet: float) -> bool:
         """Whether a page that looks the same for some seconds will not go on without the PSU."""
@@ -277,7 +289,7 @@ class Tab:
 
     async def _navigate(self, event: dict[str, Any], sent: Sent) -> None:
         self._document = event.get("networkId", "")
-        self._ended = False
+        self._ended, self._redirected = False, 0.0
         first, self._first = self._first, None
         if first is not None:
             sent = Sent(first.method, first.url, {**sent.headers, **first.headers}, first.body)
@@ -299,6 +311,8 @@ class Tab:
             await self._refuse(event, "Aborted" if out is not None else "Failed")
             return
         self._documents += exchange.status not in (*REDIRECTS, 204, 205)
+        if exchange.status in REDIRECTS and "Location" in exchange.headers:
+            self._redirected = time.monotonic()
         await self._fulfil(event, exchange)
 
     async def _leave(self, event: dict[str, Any], sent: Sent) -> None:
