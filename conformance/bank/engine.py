@@ -22,6 +22,7 @@ WsgiApplication = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 HANDSHAKE_TIMEOUT = 10.0
 IDLE_TIMEOUT = 120.0
 LINGER_TIMEOUT = 1.0
+LINGER_READS = 512  # of 64 KB: enough for the rest of a body that is far too long
 LARGEST_BODY = 1 << 20
 
 
@@ -271,7 +272,7 @@ def _linger(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
         connection.settimeout(LINGER_TIMEOUT)
         socket.socket.shutdown(connection, socket.SHUT_WR)
-        for _ in range(64):
+        for _ in range(LINGER_READS):
             if not socket.socket.recv(connection, 65536):
                 break
 

@@ -204,19 +204,15 @@ def test_a_digest_of_something_else_is_refused(tpp: StetVisitor) -> None:
 
 def test_ten_megabytes_are_not_read(tpp: StetVisitor, bank: EmbeddedBank) -> None:
     connection = Connection(bank, "api", "main")
-    headers = {
-        "Authorization": f"Bearer {tpp.token}",
-        "X-Request-ID": "id-10",
-        "Content-Type": "application/json",
-    }
-    connection.putrequest("POST", f"{BASE}/payment-requests")
-    for name, value in (headers | {"Content-Length": str(10 << 20)}).items():
-        connection.putheader(name, value)
-    connection.endheaders()
-    answer = connection.read()
+    headers = {"Authorization": f"Bearer {tpp.token}", "X-Request-ID": "id-10"}
+    headers |= {"Content-Type": "application/json"}
+    content = b'{"paymentInformationId": "' + b"x" * (10 << 20) + b'"}'
+    before = len(list(tpp.domain.payments.everything()))
+    answer = connection.ask("POST", f"{BASE}/payment-requests", content, headers)
     connection.close()
 
     expect_refusal(answer, 413, request_id="id-10")
+    assert len(list(tpp.domain.payments.everything())) == before
     assert tpp.ask("GET", "/accounts").status == 200
 
 
