@@ -38,6 +38,7 @@ from conformance.bank.stet.accounts import StetAccounts
 from conformance.bank.stet.funds import StetFunds
 from conformance.bank.stet.interface import StetInterface
 from conformance.bank.stet.payments import StetPayments
+from conformance.bank.stet.transactions import StetTransactions
 from conformance.bank.three_skey import ThreeSKey
 from conformance.bank.token_endpoint import TokenEndpoint
 from conformance.bank.tokens import Tokens
@@ -64,6 +65,7 @@ COMPONENTS: tuple[type[Component], ...] = (
     ResourceServer,
     StetInterface,
     StetAccounts,
+    StetTransactions,
     StetPayments,
     StetFunds,
     *domain.COMPONENTS,
@@ -94,6 +96,7 @@ class Bank:
         self.resource_server = self._component(ResourceServer)
         self.stet = self._component(StetInterface)
         self.stet_accounts = self._component(StetAccounts)
+        self.stet_transactions = self._component(StetTransactions)
         self.stet_payments = self._component(StetPayments)
         self.stet_funds = self._component(StetFunds)
         self.control = Control(self)

@@ -76,7 +76,7 @@ class StetInterface(Component):
         return [
             _route("/accounts", AISP, GET=accounts.list_accounts),
             _route("/accounts/([^/]+)/balances", AISP, GET=accounts.balances),
-            _route("/accounts/([^/]+)/transactions", AISP, GET=accounts.transactions),
+            _route("/accounts/([^/]+)/transactions", AISP, GET=self.bank.stet_transactions.transactions),
             _route("/consents", AISP, PUT=accounts.put_consent),
             _route("/end-user-identity", AISP, GET=accounts.identity),
             _route("/trusted-beneficiaries", AISP, GET=accounts.beneficiaries),
