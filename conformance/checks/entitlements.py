@@ -8,7 +8,8 @@ from conformance.errors import NonConformance
 from conformance.exchange import Exchange
 from conformance.oauth.landing import Ending, Landing
 from conformance.xs2a.accounts import Account
-from conformance.xs2a.answer import Answer
+from conformance.xs2a.answer import Answer, One
+from conformance.xs2a.payments import PaymentState
 
 
 def expect_explained_refusal(landing: Landing) -> None:
@@ -67,3 +68,13 @@ def expect_withheld(answer: Answer, *, beside: Answer) -> None:
 
 def _refuse(landing: Landing, expected: str, received: str) -> None:
     raise NonConformance(expected=expected, received=received, exchange=landing.exchange)
+
+
+def expect_refused_or_waiting(state: One[PaymentState]) -> None:
+    """A payment beyond what its PSU may validate alone is rejected, or waits for somebody else."""
+    if state.item.status.code not in ("RJCT", "PATC", "PDNG"):
+        raise NonConformance(
+            expected="RJCT, or PATC or PDNG while it waits",
+            received=str(state.item.status),
+            exchange=state.exchange,
+        )
