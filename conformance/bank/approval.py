@@ -103,9 +103,9 @@ class PaymentApproval(Authentication[PaymentVisit]):
     def identified(self, visit: PaymentVisit, psu: Psu) -> Response:
         """Look whether the PSU can take part, and ask which account pays where nobody has said."""
         user = self.bank.user_of(psu)
-        if not self.means_offered(visit, user):
-            return self.without_means(visit, psu)
         try:
+            if not self.means_offered(visit, user):
+                return self.without_means(visit, psu)
             accounts = self._accounts(visit, user)
         except Refused as refused:
             return self.turned_away(visit, refused.text)

@@ -13,6 +13,7 @@ from werkzeug import Request, Response
 from conformance.bank.component import Component
 from conformance.bank.corporate.codes import Challenge, Link
 from conformance.bank.corporate.companies import Means, User
+from conformance.bank.corporate.entitlements import STRONG as STRONG_MEANS
 from conformance.bank.corporate.problems import Refused
 from conformance.bank.means import Outcome, Question
 from conformance.bank.parameters import Pairs, parse_form, present
@@ -173,7 +174,13 @@ class Authentication(Component, Generic[V]):
         return self.bank.corporate.entitlements.means_offered(user, visit.channel)
 
     def without_means(self, visit: V, psu: Psu) -> Response:
-        """A PSU without strong means goes no further (PSU Prerequisites, Strong Authentication)."""
+        """A PSU without strong means goes no further (PSU Prerequisites, Strong Authentication).
+
+        Only a bank that counts a password as strong lets its owner in.
+        """
+        user = self.bank.user_of(psu)
+        if self.bank.corporate.entitlements.strong(user) and not user.means & STRONG_MEANS:
+            return self.not_asked(visit, psu)
         return self.turned_away(
             visit, "this service needs a strong means of authentication, Secure Access or 3SKey"
         )
@@ -263,7 +270,7 @@ class Authentication(Component, Generic[V]):
 
     def authenticated(self, visit: V, psu: Psu, acr: str) -> Response:
         """Sign the PSU in and go on."""
-        session = self.sessions.open(psu, acr)
+        session = self.sessions.open(psu, acr, visit.browser)
         self.bank.handed_out.append(session.session_id)
         visit.session = session
         answer = self.onward(visit, session)

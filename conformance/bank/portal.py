@@ -62,7 +62,7 @@ class Portal(Authentication[Visit]):
     def password_accepted(self, visit: Visit, psu: Psu) -> Response:
         """Open a session that is worth nothing before the second factor."""
         answer = super().password_accepted(visit, psu)
-        weak = self.sessions.open(psu, WEAK, strong=False)
+        weak = self.sessions.open(psu, WEAK, visit.browser, strong=False)
         self.bank.handed_out.append(weak.session_id)
         set_cookie(answer, SESSION_COOKIE, weak.session_id)
         return answer

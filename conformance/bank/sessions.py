@@ -42,6 +42,7 @@ class Session:
         browser_state: what session_state is derived from; it never leaves the bank.
         acr: the authentication context class that was reached.
         strong: False after a password alone, on the bank's portal.
+        consents: what the PSU allowed in this browser, by client and scopes.
     """
 
     session_id: str
@@ -135,11 +136,14 @@ class Sessions:
         self._clock = clock
         self._sessions: dict[str, Session] = {}
         self._visits: dict[str, Visit] = {}
+        self._consents: dict[tuple[str, str], set[tuple[str, frozenset[str]]]] = {}
 
-    def open(self, psu: Psu, acr: str, *, strong: bool = True) -> Session:
-        """Sign a PSU in."""
+    def open(self, psu: Psu, acr: str, browser: str, *, strong: bool = True) -> Session:
+        """Sign a PSU in; what he allowed before in this browser is remembered."""
         now = self._clock.now()
-        session = Session(secrets.token_urlsafe(24), secrets.token_urlsafe(24), psu, now, acr, now, strong)
+        consents = self._consents.setdefault((psu.username, browser), set())
+        identifiers = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        session = Session(*identifiers, psu, now, acr, now, strong, consents)
         self._sessions[session.session_id] = session
         return session
 

@@ -69,6 +69,8 @@ def test_another_aisp_needs_an_authentication_of_its_own(own_bank: EmbeddedBank)
 
 def test_a_password_only_session_of_the_portal_is_worth_nothing(own_bank: EmbeddedBank) -> None:
     psu = Person(own_bank)
+    psu.journey()
+    own_bank.clock.advance(timedelta(minutes=6))
     page = psu.log_in(psu.visit("GET", "/sgconnect/portal"))
 
     assert name_of(page) == "approve"
