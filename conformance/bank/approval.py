@@ -7,19 +7,12 @@ from collections.abc import Callable, Mapping
 
 from werkzeug import Request, Response
 
-from conformance.bank.authentication import (
-    BROWSER_COOKIE,
-    SESSION_COOKIE,
-    WEAK,
-    Authentication,
-    Form,
-    browser_of,
-    set_cookie,
-)
+from conformance.bank.authentication import WEAK, Authentication
 from conformance.bank.corporate.codes import Challenge, Link
 from conformance.bank.corporate.companies import Account, Means, User
 from conformance.bank.corporate.orders import PaymentRequest
 from conformance.bank.corporate.problems import Refusal, Refused
+from conformance.bank.forms import BROWSER_COOKIE, SESSION_COOKIE, Form, browser_of, set_cookie
 from conformance.bank.means import Outcome
 from conformance.bank.sessions import PORTAL_CHANNEL, TPP_CHANNEL, PaymentVisit, Session
 from conformance.bank.settings import Psu

@@ -10,55 +10,27 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from werkzeug import Request, Response
 
+from conformance.bank.authentication_pages import Detour
 from conformance.bank.component import Component
 from conformance.bank.corporate.codes import Challenge, Link
 from conformance.bank.corporate.companies import Means, User
 from conformance.bank.corporate.entitlements import STRONG as STRONG_MEANS
 from conformance.bank.corporate.problems import Refused
+from conformance.bank.forms import BROWSER_COOKIE, SESSION_COOKIE, Form, set_cookie
 from conformance.bank.means import Outcome, Question
-from conformance.bank.parameters import Pairs, parse_form, present
+from conformance.bank.parameters import parse_form
 from conformance.bank.sessions import Session, Visit
 from conformance.bank.settings import REALM, Psu
 
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
-SESSION_COOKIE = "bank_session"
-BROWSER_COOKIE = "bank_browser"
 STRONG = "L1"
 WEAK = "L0"
-_COOKIE_PATH = REALM.rpartition("/")[0]
 _OVER = "This page is no longer valid. Please start again."
 _IDLE = "You were away for more than five minutes. Please sign in again."
 
 V = TypeVar("V", bound=Visit)
-
-
-class Form(dict[str, str]):
-    """What a page's form sent: the first of several values, and all of them where they are asked for."""
-
-    def __init__(self, pairs: Pairs) -> None:
-        super().__init__(present(pairs))
-        self._pairs = pairs
-
-    def every(self, name: str) -> frozenset[str]:
-        """All values of a field."""
-        return frozenset(value for found, value in self._pairs if found == name)
-
-
-class Detour:
-    """A page more on the way.
-
-    Args:
-        name: of the page.
-        fields: what the PSU has to fill in, as HTML.
-    """
-
-    def __init__(self, name: str, title: str, text: str, fields: str = "") -> None:
-        self.name = name
-        self.title = title
-        self.text = text
-        self.fields = fields
 
 
 class Authentication(Component, Generic[V]):
@@ -336,13 +308,3 @@ class Authentication(Component, Generic[V]):
     def cancelled(self, visit: V, page: str) -> Response:
         """The PSU does not want to go on."""
         raise NotImplementedError
-
-
-def browser_of(request: Request) -> str:
-    """The browser's identifier, a new one for a new browser."""
-    return request.cookies.get(BROWSER_COOKIE) or secrets.token_urlsafe(24)
-
-
-def set_cookie(answer: Response, name: str, value: str) -> None:
-    """Set a cookie for all pages of the bank, and for no script."""
-    answer.set_cookie(name, value, path=_COOKIE_PATH, secure=True, httponly=True, samesite="Lax")

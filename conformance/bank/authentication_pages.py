@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from werkzeug import Response
 
@@ -13,9 +12,6 @@ from conformance.bank.corporate.companies import Means
 from conformance.bank.means import Question
 from conformance.bank.pages import alert_text, form
 from conformance.bank.sessions import Visit
-
-if TYPE_CHECKING:
-    from conformance.bank.authentication import Detour
 
 MEANS_NAMES = {Means.SECURE_ACCESS: "Secure Access, on my phone", Means.THREE_S_KEY: "3SKey, with my token"}
 
@@ -26,6 +22,21 @@ _SIGNATURE = """<label for="signature">Signature</label>
 
 _HOW = """<p class="soft small" id="how">Sign the text with your 3SKey software. The signature is made with SHA-256
 over the text in UTF-8; signature and certificate are given in base64.</p>"""
+
+
+class Detour:
+    """A page more on the way.
+
+    Args:
+        name: of the page.
+        fields: what the PSU has to fill in, as HTML.
+    """
+
+    def __init__(self, name: str, title: str, text: str, fields: str = "") -> None:
+        self.name = name
+        self.title = title
+        self.text = text
+        self.fields = fields
 
 
 class AuthenticationPages(Component):

@@ -7,19 +7,13 @@ from collections.abc import Callable, Mapping
 
 from werkzeug import Request, Response
 
-from conformance.bank.authentication import (
-    BROWSER_COOKIE,
-    SESSION_COOKIE,
-    Authentication,
-    Form,
-    browser_of,
-    set_cookie,
-)
+from conformance.bank.authentication import Authentication
 from conformance.bank.authorization_request import RedirectProblem
 from conformance.bank.authorization_response import AuthorizationResponses
 from conformance.bank.corporate.access import Access
 from conformance.bank.corporate.companies import Account, Service, User
 from conformance.bank.corporate.problems import Refused
+from conformance.bank.forms import BROWSER_COOKIE, SESSION_COOKIE, Form, browser_of, set_cookie
 from conformance.bank.problems import PageProblem
 from conformance.bank.sessions import AuthorizationRequest, Interaction, Session
 from conformance.bank.settings import REALM, Psu

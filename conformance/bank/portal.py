@@ -7,15 +7,8 @@ from collections.abc import Callable, Mapping
 
 from werkzeug import Request, Response
 
-from conformance.bank.authentication import (
-    BROWSER_COOKIE,
-    SESSION_COOKIE,
-    WEAK,
-    Authentication,
-    Form,
-    browser_of,
-    set_cookie,
-)
+from conformance.bank.authentication import WEAK, Authentication
+from conformance.bank.forms import BROWSER_COOKIE, SESSION_COOKIE, Form, browser_of, set_cookie
 from conformance.bank.sessions import PORTAL_CHANNEL, Session, Visit
 from conformance.bank.settings import Psu
 
