@@ -23,6 +23,7 @@ _METADATA = frozenset({"authorization_endpoint", "jwks_uri", "response_types_sup
 _CODE = re.compile(r"[A-Z][A-Z_]{1,29}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T[0-9:.]+(Z|[+-]\d{2}:?\d{2})?)?")
 _LONG_NUMBER = 8
+_MANY = 20
 _NAME = re.compile(r"(?!.*\d{6})[A-Za-z_$@#][\w.:$@#/-]{0,63}", re.ASCII)
 
 
@@ -34,6 +35,7 @@ class Masking:
         self._plain_below = plain_below
         self._own_paths: set[str] = set()
         self._own_requests: set[str] = set()
+        self._in_bulk = False
 
     def request_url(self, url: str) -> str:
         """The URL of a request; its path is our own, and no secret where a bank repeats it."""
@@ -127,7 +129,7 @@ class Masking:
         if name in APPROVALS:
             return self._approval(name, value)
         if isinstance(value, list):
-            return [self._member(name, item, plain=plain) for item in value]
+            return self._several(name, value, plain=plain)
         if isinstance(value, dict):
             return self._members(value, plain=plain)
         if value is None or isinstance(value, bool):
@@ -137,6 +139,14 @@ class Masking:
         if name in MEMBERS or plain:
             return self.redactor.mask(value) if isinstance(value, str) else value
         return self._leaf(name, value)
+
+    def _several(self, name: str, values: list[Any], *, plain: bool) -> list[Any]:
+        """The items of a list; those of a long one are masked where they stand, and not looked for elsewhere."""
+        before, self._in_bulk = self._in_bulk, self._in_bulk or len(values) > _MANY
+        try:
+            return [self._member(name, value, plain=plain) for value in values]
+        finally:
+            self._in_bulk = before
 
     def _approval(self, name: str, value: Any) -> Any:
         """What opens an approval; of an address everything but the host is secret."""
@@ -156,7 +166,7 @@ class Masking:
 
     def _leaf(self, name: str, value: Any) -> Any:
         if not isinstance(value, str):
-            long = isinstance(value, int | float) and len(repr(value)) >= _LONG_NUMBER
+            long = isinstance(value, int | float) and len(repr(value)) >= _LONG_NUMBER and not self._in_bulk
             kind = _kind(name)
             return self.redactor.learn(kind, repr(value)) if long else self.redactor.pseudonym(kind, value)
         if value.startswith("https://") and not re.search(r"\s", value):
@@ -169,6 +179,7 @@ class Masking:
             return self.redactor.mask(value)
         tells = len(value) >= 6 and (not value.isalpha() or not value.islower())
         tells = tells and not _DATE.fullmatch(value)
+        tells = tells and (not self._in_bulk or self.redactor.knows(value))
         return self.redactor.learn(kind, value) if tells else self.redactor.pseudonym(kind, value)
 
     def _public(self, value: Any, name: str = "") -> Any:
