@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import parse_qsl
 from weakref import WeakSet
 
 from conformance.errors import Unobservable
@@ -112,9 +113,8 @@ class OperatorAgent(FormAgent):
 
     def _await_person(self, errand: Errand, told: list[str]) -> str | None:
         """The URL at which the person came back; None where the bank shows nothing that leads on."""
-        ends = returns_to(errand)
         what = "approves a payment" if isinstance(errand, Approval) else "gives an authorization"
-        with Listener(*ends) as listener:
+        with Listener(*returns_to(errand)) as listener:
             at_end = "the suite notices" if listener.listening else "copy the address of the last page here"
             steps = ["open this address, always in the same browser:", "", errand.url, "", *told, at_end]
             self._console.tell([_LINE, f"PSU {self.name} {what}. Please:", *steps, _LINE])
@@ -124,11 +124,9 @@ class OperatorAgent(FormAgent):
                 answer = self._ask(f"{wanted} (e: the bank shows an error, s: skip)", listener)
                 if answer in ("e", "E"):
                     return None
-                if without_query(answer) in ends or (":" in answer and "?" in answer):
+                doubt = _doubt(answer, errand)
+                if answer and (not doubt or self._confirmed(doubt)):
                     return answer
-                self._console.tell(
-                    [f"That is no address with parameters; awaited is one at {', '.join(ends)}"]
-                )
 
     def _ask(self, words: str, listener: Listener) -> str:
         try:
@@ -138,6 +136,15 @@ class OperatorAgent(FormAgent):
         if answer in ("s", "S"):
             raise Unobservable("the person skipped this")
         return answer
+
+    def _confirmed(self, doubt: str) -> bool:
+        """Whether the person stands by an answer: a slip of the hand is no finding against the bank."""
+        self._console.tell([doubt])
+        try:
+            answer = self._console.ask("is it really where the bank has led you? [y/N]", _SHORT)
+        except TimeOver:
+            return False
+        return answer.lower().startswith("y")
 
     def _was_asked(self) -> bool:
         try:
@@ -169,3 +176,15 @@ class OperatorAgent(FormAgent):
             authentications=int(asked),
             cookies=(),
         )
+
+
+def _doubt(answer: str, errand: Errand) -> str:
+    """Why an address is hardly the redirect of this errand; empty where it is one."""
+    ends = returns_to(errand)
+    if without_query(answer) not in ends:
+        return f"That is no address at {' or '.join(ends)}."
+    sent = errand.get("state") if isinstance(errand, AuthorizationRequest) else None
+    given = dict(parse_qsl(answer.partition("?")[2].partition("#")[0])).get("state")
+    if sent is not None and given != sent:
+        return "Its state is not that of this request: it may be of an earlier one."
+    return ""

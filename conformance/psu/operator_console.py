@@ -113,14 +113,14 @@ def _line(handle: int, words: str, until: float, otherwise: Callable[[], str | N
         typed += os.read(handle, 4096).decode("utf-8", "replace")
         if "\n" in typed or "\r" in typed:
             _write(handle, "\r\n")
-            return _PASTED.sub("", re.split(r"[\r\n]", typed)[0]).strip()
+            return _CONTROL.sub("", _PASTED.sub("", _edited(re.split(r"[\r\n]", typed)[0]))).strip()
         typed, shown = _edited(typed), -1
 
 
 def _edited(typed: str) -> str:
     """Without what was erased."""
     while any(key in typed for key in _ERASE):
-        typed = re.sub(r"(?s).?[\x7f\x08]", "", typed, count=1)
+        typed = re.sub(r"[^\x7f\x08]?[\x7f\x08]", "", typed, count=1)
     return typed[:_LONGEST]
 
 
