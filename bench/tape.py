@@ -34,11 +34,11 @@ class Tape:
             self.entries.append({"kind": "clock", "seconds": seconds})
             waited(reason, seconds, how)
 
-        def on_step(psu: str, step: str, *, authentication: bool) -> None:
-            device = profile.psu[psu].device
-            if device and any(entry.page == step and entry.device for entry in profile.psu[psu].journey):
+        def on_step(psu: str, step: str, *, authentication: bool, means: str = "") -> None:
+            device, journey = profile.psu[psu].device, profile.psu[psu].journey
+            if device and device.url and any(entry.page == step and entry.device for entry in journey):
                 self.entries.append({"kind": "device", "url": str(device.url), "pin": str(device.pin)})
-            did_step(psu, step, authentication=authentication)
+            did_step(psu, step, authentication=authentication, means=means)
 
         recorder.record = on_exchange  # type: ignore[method-assign]
         recorder.waited = on_wait  # type: ignore[method-assign]

@@ -78,5 +78,9 @@ class NotApplicable(ConformanceError):
     """Does not apply to this target, role or environment: SKIPPED with this reason."""
 
 
+class Review(ConformanceError):
+    """Somebody has to judge what no client can observe: REVIEW with this reason, never PASSED by itself."""
+
+
 class Withheld(ConformanceError):
     """Applies, but the run was not permitted to look: SKIPPED, and its requirement cannot be PASSED."""

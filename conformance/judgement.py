@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.catalogue import Coverage, Requirement
-from conformance.errors import ConformanceError, NonConformance, NotApplicable, Unobservable, Withheld
+from conformance.errors import ConformanceError, NonConformance, NotApplicable, Review, Unobservable, Withheld
 from conformance.verdict import Judgement, Verdict
 
 EQUIVALENT = "equivalent-but-not-identical"
@@ -42,6 +42,8 @@ def judge(
             return Judgement(Verdict.SKIPPED, str(raised))
         case Withheld():
             return Judgement(Verdict.SKIPPED, str(raised), withheld=True)
+        case Review():
+            return Judgement(Verdict.REVIEW, str(raised))
         case Unobservable() | ConformanceError():
             return Judgement(Verdict.INCONCLUSIVE, str(raised))
         case _:

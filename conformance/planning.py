@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from conformance.catalogue import Coverage, load
 from conformance.running import Scenario
 from conformance.shipped import SCENARIOS
 
+Ask = int | Callable[[Any], int]
 SCENARIO = pytest.StashKey[Scenario]()
 _ACRONYMS = frozenset(
     "aisp api cbpii html http https id iss json jwk jwks jws jwt pisp pkce psu qwac s256 tls tpp uri url".split()
@@ -43,6 +44,23 @@ def _title(name: str) -> str:
     words = [word.upper() if word in _ACRONYMS else word for word in stem.split("_")]
     sentence = " ".join(words)
     return f"{sentence[:1].upper()}{sentence[1:]}{f' ({parameter[:-1]})' if parameter else ''}"
+
+
+def asks_of(items: Sequence[pytest.Item]) -> dict[str, list[Ask]]:
+    """How often items have PSUs authenticate, by precondition; a fixture that several use asks once."""
+    found: dict[str, list[Ask]] = {}
+    fixtures: dict[int, Mapping[str, Ask]] = {}
+    for item in items:
+        coverage = coverage_of(item)
+        for psu, count in coverage.asks.items() if coverage else ():
+            found.setdefault(psu, []).append(count)
+        for definitions in getattr(item, "_fixtureinfo").name2fixturedefs.values():  # noqa: B009 (not pytest's API)
+            function = definitions[-1].func
+            fixtures[id(function)] = getattr(function, "__asks__", {})
+    for declared in fixtures.values():
+        for psu, ask in declared.items():
+            found.setdefault(psu, []).append(ask)
+    return found
 
 
 def order_of(item: pytest.Item) -> tuple[bool, bool, bool, int, str, int]:

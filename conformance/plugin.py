@@ -11,7 +11,7 @@ import pytest
 
 from conformance.errors import NotApplicable, UsageError, Withheld
 from conformance.exchange import Exchange
-from conformance.planning import SCENARIO, coverage_of, order_of, scenario_of
+from conformance.planning import SCENARIO, asks_of, coverage_of, order_of, scenario_of
 from conformance.report.verdicts import Verdicts
 from conformance.running import Running
 from conformance.setup import Options, open_run, serve_embedded
@@ -88,7 +88,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     except UsageError as error:
         pytest.exit(str(error), returncode=2)
     config.stash[RUNNING] = running
-    running.start(plan, config.stash[OPTIONS].select)
+    asked = asks_of([item for item in session.items if SCENARIO in item.stash])
+    running.start(plan, config.stash[OPTIONS].select, asked)
     if config.stash[OPTIONS].reporting:
         config.stash[UNDERWAY] = Underway(running.folder)
         config.stash[UNDERWAY].write()

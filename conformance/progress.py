@@ -17,7 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202
 class Silent:
     """Watches and says nothing."""
 
-    def planned(self, scenarios: Sequence[Scenario]) -> None:
+    def planned(self, scenarios: Sequence[Scenario], authentications: int) -> None:
         """Say nothing."""
 
     def began(self, scenario: Scenario) -> None:
@@ -51,11 +51,12 @@ class Plain(Silent):
         self._in_area = 0
         self._gone = False
 
-    def planned(self, scenarios: Sequence[Scenario]) -> None:
+    def planned(self, scenarios: Sequence[Scenario], authentications: int) -> None:
         """Say how much there is."""
         self._total = len(scenarios)
         requirements = len({scenario.requirement.id for scenario in scenarios})
-        self._line(f"judging {requirements} requirements in {self._total} scenarios")
+        asked = f"; PSUs authenticate {authentications} times at most" if authentications else ""
+        self._line(f"judging {requirements} requirements in {self._total} scenarios{asked}")
 
     def began(self, scenario: Scenario) -> None:
         """Say which area is finished when another begins."""

@@ -7,7 +7,7 @@ import platform
 import ssl
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -49,8 +49,8 @@ class Scenario:
 class Observer(Protocol):
     """Is told what happens while it happens."""
 
-    def planned(self, scenarios: Sequence[Scenario]) -> None:
-        """The run begins."""
+    def planned(self, scenarios: Sequence[Scenario], authentications: int) -> None:
+        """The run begins, and will have PSUs authenticate so often at most."""
 
     def began(self, scenario: Scenario) -> None:
         """A scenario begins."""
@@ -89,15 +89,28 @@ class Running:
         self._evidence = EvidenceWriter(self.folder / "evidence.ndjson")
         self._begun = self.clock.wall()
         profile = self.target.profile
-        masking = Masking(Redactor(), plain_below=profile.api.base_url if profile.synthetic_data else None)
-        self.recorder = Recorder(self._write, masking, self.clock)
+        redactor = Redactor(accounts=not profile.synthetic_data)
+        masking = Masking(redactor, plain_below=profile.api.base_url if profile.synthetic_data else None)
+        self.recorder = Recorder(self._write, masking, self.clock, self._keep)
         self.session = Session(self.target, self.recorder, self.observer.waiting)
         equivalent = self.target.profile.authorization_server.equivalent_issuer
         self._ruling = Ruling(equivalent_warns=equivalent == "warn")
 
-    def start(self, plan: Sequence[Scenario], selection: Sequence[str]) -> None:
-        """Write what will be judged."""
+    def start(
+        self,
+        plan: Sequence[Scenario],
+        selection: Sequence[str],
+        asked: Mapping[str, Sequence[int | Callable[[Any], int]]] | None = None,
+    ) -> None:
+        """Write what will be judged.
+
+        Args:
+            plan: the scenarios.
+            selection: the words by which they were chosen.
+            asked: how often they have PSUs authenticate, by precondition.
+        """
         self.plan = tuple(plan)
+        planned = self.session.planned_authentications(asked or {})
         self._evidence.header(
             {
                 "suite": {"name": "psd2-conformance", "version": conformance.__version__},
@@ -115,10 +128,11 @@ class Running:
                     "openssl": ssl.OPENSSL_VERSION,
                     "platform": platform.system(),
                 },
+                "authentications_planned": planned,
                 "planned": [{"id": scenario.id, "requirement": scenario.requirement.id} for scenario in plan],
             }
         )
-        self.observer.planned(self.plan)
+        self.observer.planned(self.plan, sum(planned.values()))
 
     def begin(self, scenario: Scenario) -> None:
         """A scenario begins: what is recorded from now on belongs to it."""
@@ -161,11 +175,18 @@ class Running:
             {
                 "ended": stamp(self.clock.wall()),
                 "authentications": self.recorder.authentications,
+                "by_psu": self.recorder.by_psu,
                 "interrupted": interrupted,
             }
         )
         self._evidence.close()
         self.observer.ended()
+
+    def _keep(self, name: str, content: bytes) -> None:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists():
+            path.write_bytes(content)
 
     def _write(self, event: dict[str, Any]) -> None:
         kind = event.pop("event")

@@ -13,6 +13,7 @@ from conformance.catalogue import Requirement, load
 from conformance.errors import Problem, UsageError
 from conformance.launch import EmbeddedBank
 from conformance.progress import Silent
+from conformance.psu.agents import lacking
 from conformance.running import Observer, Running, new_folder, point_latest
 from conformance.target.model import Tpp
 from conformance.target.profile import Overrides, Target, load_target
@@ -101,6 +102,10 @@ def open_run(options: Options) -> Running:
     """
     target = in_roles(load_target(options.target, options.overrides), options.roles)
     target = replace(target, slug=options.slug or target.slug)
+    if problems := [
+        Problem(target.slug, key, reason, "another agent, or it") for key, reason in lacking(target.profile)
+    ]:
+        raise UsageError(problems)
     try:
         folder = options.folder or new_folder(options.reports, target.slug, datetime.now(UTC))
         running = Running(target, folder, options.observer)

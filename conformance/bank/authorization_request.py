@@ -85,6 +85,7 @@ class AuthorizationRequests(Component):
             prompts=frozenset(sent.get("prompt", "").split()),
             max_age=int(sent["max_age"]) if "max_age" in sent else None,
             code_challenge=sent.get("code_challenge"),
+            acr_values=tuple(sent.get("acr_values", "").split()),
         )
 
     def repeated(self, pairs: Pairs) -> set[str]:

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
-import hmac
 import secrets
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from werkzeug import Request, Response
 
+from conformance.bank.authentication import Authentication
 from conformance.bank.authorization_request import RedirectProblem
 from conformance.bank.authorization_response import AuthorizationResponses
-from conformance.bank.parameters import parse_form, present
+from conformance.bank.corporate.access import Access
+from conformance.bank.corporate.companies import Account, Service, User
+from conformance.bank.corporate.problems import Refused
+from conformance.bank.forms import BROWSER_COOKIE, SESSION_COOKIE, Form, browser_of, set_cookie
 from conformance.bank.problems import PageProblem
-from conformance.bank.sessions import AuthorizationRequest, Interaction, Session, Sessions
+from conformance.bank.sessions import AuthorizationRequest, Interaction, Session
 from conformance.bank.settings import REALM, Psu
 from conformance.bank.tokens import Grant
 
-if TYPE_CHECKING:
-    from conformance.bank.app import Bank
-
-SESSION_COOKIE = "bank_session"
-BROWSER_COOKIE = "bank_browser"
-_STRONG = "L1"
-_WEAK = "L0"
-
-PageStep = Callable[[Interaction, dict[str, str]], Response]
+INFORMATION = "api1.v1"
+INITIATION = "api2.v1"
+FUNDS = "api3.v1"
 
 
-class AuthorizationServer(AuthorizationResponses):
+class AuthorizationServer(AuthorizationResponses, Authentication[Interaction]):
     """Asks the PSU who it is and what it allows."""
 
-    def __init__(self, bank: Bank) -> None:
-        super().__init__(bank)
-        self.sessions = Sessions(self.clock)
+    base = REALM
 
     # the authorization endpoint
 
@@ -70,24 +63,45 @@ class AuthorizationServer(AuthorizationResponses):
     def _begin(self, request: Request, asked: AuthorizationRequest) -> Response:
         with self.bank.lock:
             session = self.sessions.find(request.cookies.get(SESSION_COOKIE))
-            if session is not None and self.must_authenticate(asked, session):
+            if session is not None and not self._suffices(asked, session):
                 session = None
             if self.must_stay_silent(asked):
                 return self.silent_answer(asked, session)
-            browser = request.cookies.get(BROWSER_COOKIE) or secrets.token_urlsafe(24)
-            interaction = self.sessions.begin(browser, asked)
+            browser = browser_of(request)
+            interaction = self.sessions.begin(self._interaction(browser, asked))
             self.bank.handed_out.extend((browser, interaction.interaction_id))
             if session is None:
-                answer = self.bank.pages.login(interaction)
+                answer = self.login_page(interaction)
             else:
-                interaction.session = session
-                answer = self.bank.pages.consent(interaction, session)
-        _set_cookie(answer, BROWSER_COOKIE, browser)
+                interaction.session, interaction.psu = session, session.psu
+                answer = self.onward(interaction, session)
+        set_cookie(answer, BROWSER_COOKIE, browser)
         return answer
+
+    def _interaction(self, browser: str, asked: AuthorizationRequest) -> Interaction:
+        return Interaction(
+            interaction_id=secrets.token_urlsafe(24),
+            browser=browser,
+            base=self.base,
+            started=self.clock.now(),
+            caller=asked.client.name,
+            destinations=(asked.redirect_uri,),
+            request=asked,
+        )
 
     def must_stay_silent(self, asked: AuthorizationRequest) -> bool:
         """Whether no page may be shown (OIDC Core 1.0, section 3.1.2.1: prompt)."""
         return "none" in asked.prompts
+
+    def _suffices(self, asked: AuthorizationRequest, session: Session) -> bool:
+        if not self.strong_enough(session) or self.must_authenticate(asked, session):
+            return False
+        access = Access(asked.client.client_id, self.bank.user_of(session.psu))
+        return INFORMATION not in asked.scopes or self.bank.corporate.access.fresh(access)
+
+    def strong_enough(self, session: Session) -> bool:
+        """Whether a session was begun with two factors; a portal's password-only one is not enough."""
+        return session.strong
 
     def must_authenticate(self, asked: AuthorizationRequest, session: Session) -> bool:
         """Whether an existing session is not enough (OIDC Core 1.0, section 3.1.2.1: prompt and max_age)."""
@@ -101,94 +115,82 @@ class AuthorizationServer(AuthorizationResponses):
         """Answer prompt=none without showing anything (OIDC Core 1.0, section 3.1.2.6)."""
         if session is None:
             return self._refuse(asked, "login_required", "the PSU is not signed in")
+        if self.obstacle(asked, self.bank.user_of(session.psu)) is not None:
+            return self._refuse(asked, self.denial_error(), "the PSU may not use this service")
         if (asked.client.client_id, frozenset(asked.scopes)) not in session.consents:
             return self._refuse(asked, "consent_required", "the PSU has not consented to this")
         return self._succeed(asked, session)
 
     # the pages
 
-    def login(self, request: Request) -> Response:
-        """Take the PSU's username and password."""
-        return self._continue(request, self._login)
+    def steps(self) -> Mapping[str, Callable[[Interaction, Form], Response]]:
+        """Login and strong authentication, then the consent."""
+        return {**super().steps(), "consent": self._consent}
 
-    def approve(self, request: Request) -> Response:
-        """Look whether the PSU approved on the device."""
-        return self._continue(request, self._approve)
-
-    def consent(self, request: Request) -> Response:
-        """Take the PSU's decision."""
-        return self._continue(request, self._consent)
-
-    def _continue(self, request: Request, step: PageStep) -> Response:
-        if request.method != "POST":
-            return Response("method not allowed", 405, {"Allow": "POST"})
-        form: dict[str, str] = {}
-        with contextlib.suppress(ValueError):
-            form = present(parse_form(request.get_data().decode("utf-8")))
-        with self.bank.lock:
-            browser = request.cookies.get(BROWSER_COOKIE)
-            interaction = self.sessions.resume(form.get("interaction"), browser)
-            if interaction is None:
-                return self.bank.pages.error("This page is no longer valid. Please start again.", 400)
-            return step(interaction, form)
-
-    def _login(self, interaction: Interaction, form: dict[str, str]) -> Response:
-        if form.get("action") == "cancel":
-            return self.cancelled(interaction, "login")
-        psu = self.settings.psus.get(form.get("username", ""))
-        if psu is None or not self.password_matches(psu, form.get("password", "")):
-            return self.bank.pages.login(interaction, "Username or password are not right.")
-        return self.password_accepted(interaction, psu)
-
-    def password_matches(self, psu: Psu, password: str) -> bool:
-        """Whether the PSU knows the password."""
-        return hmac.compare_digest(psu.password.encode(), password.encode())
-
-    def password_accepted(self, interaction: Interaction, psu: Psu) -> Response:
-        """A password is one factor only: ask the device for the other (RTS (EU) 2018/389, article 4)."""
-        interaction.psu = psu
-        interaction.approval = self.bank.secure_access.ask(psu)
-        return self.bank.pages.approve(interaction, psu)
-
-    def _approve(self, interaction: Interaction, form: dict[str, str]) -> Response:
-        psu, approval = interaction.psu, interaction.approval
-        if psu is None or approval is None:
-            return self.bank.pages.error("This page is no longer valid. Please start again.", 400)
-        if form.get("action") == "cancel":
-            return self.cancelled(interaction, "approve")
-        device = self.bank.secure_access
-        if device.approved(approval):
-            return self.authenticated(interaction, psu, self.context_reached(second_factor=True))
-        if device.pending(approval):
-            return self.bank.pages.approve(interaction, psu, "Your device has not answered yet.")
-        return self.cancelled(interaction, "approve")
-
-    def context_reached(self, *, second_factor: bool) -> str:
-        """The authentication context class, told truthfully (OIDC Core 1.0, section 2)."""
-        return _STRONG if second_factor else _WEAK
-
-    def authenticated(self, interaction: Interaction, psu: Psu, acr: str) -> Response:
+    def authenticated(self, visit: Interaction, psu: Psu, acr: str) -> Response:
         """Sign the PSU in and ask for its consent."""
-        session = self.sessions.open(psu, acr)
-        self.bank.handed_out.append(session.session_id)
-        interaction.session = session
-        answer = self.bank.pages.consent(interaction, session)
-        _set_cookie(answer, SESSION_COOKIE, session.session_id)
-        return answer
+        if INFORMATION in visit.request.scopes:
+            access = Access(visit.request.client.client_id, self.bank.user_of(psu))
+            self.bank.corporate.access.authenticated(access)
+        return super().authenticated(visit, psu, acr)
 
-    def _consent(self, interaction: Interaction, form: dict[str, str]) -> Response:
-        session = interaction.session
+    def arrived(self, visit: Interaction, session: Session) -> Response:
+        """Ask for the consent, unless the PSU may not use the service at all."""
+        user = self.bank.user_of(session.psu)
+        obstacle = self.obstacle(visit.request, user)
+        if obstacle is not None:
+            return self.turned_away(visit, obstacle.text)
+        return self.bank.pages.consent(visit, session)
+
+    def obstacle(self, asked: AuthorizationRequest, user: User) -> Refused | None:
+        """What the PSU lacks for what was asked (PSU Prerequisites): subscription, means or a service."""
+        entitlements = self.bank.corporate.entitlements
+        try:
+            entitlements.expect_access(user)
+            if INFORMATION in asked.scopes:
+                entitlements.expect_service(user, Service.AGGREGATION)
+            if INITIATION in asked.scopes:
+                entitlements.expect_service(user, Service.INITIATION)
+            if FUNDS in asked.scopes:
+                entitlements.expect_funds(user)
+        except Refused as refused:
+            return refused
+        return None
+
+    def _consent(self, interaction: Interaction, form: Form) -> Response:
+        session = self.present(interaction)
         if session is None:
-            return self.bank.pages.error("This page is no longer valid. Please start again.", 400)
+            return self.gone(interaction)
         if form.get("action") != "accept":
             return self.cancelled(interaction, "consent")
+        offered = {a.resource_id for a in self.funds_accounts(self.bank.user_of(session.psu))}
+        interaction.accounts = form.every("account") & offered
+        if FUNDS in interaction.request.scopes and not interaction.accounts:
+            return self.bank.pages.consent(interaction, session, "Choose at least one account.")
         return self.granted(interaction, session)
 
     def granted(self, interaction: Interaction, session: Session) -> Response:
         """The PSU allowed what was asked."""
         self.sessions.end(interaction)
-        session.consents.add((interaction.request.client.client_id, frozenset(interaction.request.scopes)))
-        return self._succeed(interaction.request, session)
+        asked = interaction.request
+        try:
+            self._keep(asked, self.bank.user_of(session.psu), interaction.accounts)
+        except Refused as refused:
+            return self._refuse(asked, self.denial_error(), refused.text)
+        session.consents.add((asked.client.client_id, frozenset(asked.scopes)))
+        return self._succeed(asked, session)
+
+    def _keep(self, asked: AuthorizationRequest, user: User, chosen: frozenset[str]) -> None:
+        tpp, consents = asked.client.client_id, self.bank.corporate.consents
+        if INFORMATION in asked.scopes:
+            consents.give(tpp, user)
+        if FUNDS in asked.scopes:
+            offered = self.funds_accounts(user)
+            consents.give_funds(tpp, user, [a for a in offered if a.resource_id in chosen])
+
+    def funds_accounts(self, user: User) -> list[Account]:
+        """The accounts whose funds the PSU may let a CBPII ask about (PSD2 Art. 65)."""
+        return [a for a in self.bank.corporate.entitlements.listed(user) if a.kind == "CACC"]
 
     def cancelled(self, interaction: Interaction, page: str) -> Response:
         """The PSU does not want to go on: tell the client (RFC 6749, section 4.1.2.1)."""
@@ -226,7 +228,3 @@ class AuthorizationServer(AuthorizationResponses):
     def granted_scopes(self, asked: AuthorizationRequest) -> tuple[str, ...]:
         """All that was asked and consented to."""
         return asked.scopes
-
-
-def _set_cookie(answer: Response, name: str, value: str) -> None:
-    answer.set_cookie(name, value, path=REALM, secure=True, httponly=True, samesite="Lax")

@@ -10,6 +10,7 @@ from werkzeug import Request, Response
 from conformance.bank.component import Component
 from conformance.bank.parameters import parse_form
 from conformance.bank.problems import NO_STORE, BearerProblem, ResourceProblem, json_answer
+from conformance.bank.settings import Json
 from conformance.bank.tokens import ACCESS, Claims, Grant, confirmation
 from conformance.bank.trust import PeerCertificate
 
@@ -158,14 +159,22 @@ class BearerCalls(Component):
         challenge = f'Bearer realm="api", error="{problem.error}", error_description="{problem.description}"'
         if problem.scope:
             challenge += f', scope="{problem.scope}"'
-        body = {"error": problem.error, "error_description": problem.description}
+        body = self.error_body(problem.status, problem.error, problem.description)
         return json_answer(body, problem.status, NO_STORE | {"WWW-Authenticate": challenge})
+
+    def error_body(self, status: int, error: str, message: str) -> Json:
+        """STET's ErrorModel, with the code of RFC 6750 as its error."""
+        return {
+            "timestamp": self.clock.now().isoformat(timespec="milliseconds"),
+            "status": status,
+            "error": error,
+            "message": message,
+        }
 
     def missing_token_answer(self) -> Response:
         """The challenge for a call without token."""
-        return json_answer(
-            {"error": "token_required"}, 401, NO_STORE | {"WWW-Authenticate": 'Bearer realm="api"'}
-        )
+        body = self.error_body(401, "token_required", "an access token is required")
+        return json_answer(body, 401, NO_STORE | {"WWW-Authenticate": 'Bearer realm="api"'})
 
 
 def _some(scopes: frozenset[str]) -> str:

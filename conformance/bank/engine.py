@@ -22,6 +22,7 @@ WsgiApplication = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 HANDSHAKE_TIMEOUT = 10.0
 IDLE_TIMEOUT = 120.0
 LINGER_TIMEOUT = 1.0
+LINGER_READS = 512  # of 64 KB: enough for the rest of a body that is far too long
 LARGEST_BODY = 1 << 20
 
 
@@ -198,15 +199,21 @@ class Handler(BaseHTTPRequestHandler):
 
     def _refuse(self, status: int) -> None:
         self.close_connection = self.refused = True
-        self.send_error(status)
+        if self.command:
+            self._answer(b"", refused=status)
+        else:
+            self.send_error(status)
 
-    def _answer(self, body: bytes) -> None:
+    def _answer(self, body: bytes, refused: int | None = None) -> None:
         start: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
             start.append((status, headers))
 
-        chunks = self.engine.application(self._environ(body), start_response)
+        environ = self._environ(body)
+        if refused is not None:
+            environ["bank.refused"] = refused
+        chunks = self.engine.application(environ, start_response)
         content = b"".join(chunks)
         status, headers = start[0]
         self._send(int(status[:3]), headers, content)
@@ -265,7 +272,7 @@ def _linger(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
         connection.settimeout(LINGER_TIMEOUT)
         socket.socket.shutdown(connection, socket.SHUT_WR)
-        for _ in range(64):
+        for _ in range(LINGER_READS):
             if not socket.socket.recv(connection, 65536):
                 break
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from re import Pattern
 from typing import Any
 
 from pytest_httpserver import HTTPServer
@@ -26,6 +27,7 @@ class Listener(HTTPServer):
         now: the time for the Date header.
         latency: seconds to sleep before each answer, in the connection's own thread.
         unknown: answers what no handler is registered for.
+        unreadable: answers what is refused before it is read, with `bank.refused` as its status.
     """
 
     def __init__(
@@ -35,11 +37,13 @@ class Listener(HTTPServer):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         latency: float = 0,
         unknown: Callable[[Request], Response] | None = None,
+        unreadable: Callable[[Request], Response] | None = None,
     ) -> None:
         super().__init__("127.0.0.1", 0, ssl_context=tls, threaded=True)
         self._now = now
         self._latency = latency
         self._unknown = unknown
+        self._unreadable = unreadable
         self._engine: Engine | None = None
 
     def start(self) -> None:
@@ -56,9 +60,15 @@ class Listener(HTTPServer):
         if self._latency:
             time.sleep(self._latency)
         try:
+            if "bank.refused" in request.environ:
+                return self._refusal(request)
             return self.dispatch(request)
         except Exception:  # a mistake of the bank's: one answer is lost, and `handler_errors` keeps it
             return Response("internal error", 500)
+
+    def _refusal(self, request: Request) -> Response:
+        status = int(request.environ["bank.refused"])
+        return self._unreadable(request) if self._unreadable else Response(status=status)
 
     def respond_nohandler(self, request: Request, extra_message: str = "") -> Response:
         """Answer what no handler is registered for, as the bank answers unknown paths."""
@@ -66,8 +76,8 @@ class Listener(HTTPServer):
             return Response("not found", 404)
         return self._unknown(request)
 
-    def route(self, path: str, answer: Callable[[Request], Response]) -> None:
-        """Register a handler for a path, whatever the method."""
+    def route(self, path: str | Pattern[str], answer: Callable[[Request], Response]) -> None:
+        """Register a handler for a path, or for all that a pattern fits, whatever the method."""
         self.expect_request(path).respond_with_handler(answer)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from cryptography import x509
@@ -85,26 +84,18 @@ class Client:
     thumbprint: str | None = None
 
 
-@dataclass(slots=True)
-class Account:
-    """A payment account of a company."""
-
-    resource_id: str
-    iban: str
-    owner: str
-    balance: Decimal
-    currency: str = "EUR"
-
-
 @dataclass(frozen=True, slots=True)
 class Psu:
-    """A user of a company's e-banking contract.
+    """What a user of a company's e-banking contract authenticates with; his rights are the corporate bank's.
 
     Args:
         username: types it at login.
         pin: of the secure-access device.
+        name: as the pages greet him.
         subject: the opaque identifier that TPPs see.
         company: the identifier of the company's contract.
+        user_id: what the corporate bank calls him.
+        certificate: the personal one that is enrolled for his 3SKey; None without.
     """
 
     username: str
@@ -113,7 +104,8 @@ class Psu:
     name: str
     subject: str
     company: str
-    accounts: tuple[Account, ...]
+    user_id: str
+    certificate: x509.Certificate | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +116,10 @@ class Settings:
         tls: makes the server context for a host name and a demand for client certificates.
         trust_anchors: the root authorities of QWACs.
         issuing_authorities: those that the trusted list shows as qualified for website authentication.
+        psus: by what they type at login.
+        personal_authorities: those that issue the personal certificates of 3SKey tokens.
         latency: seconds added to each answer.
+        request_id_demanded: whether calls of the STET interface must carry X-Request-ID.
         id_token_algorithm: one of those of the published keys.
     """
 
@@ -135,8 +130,10 @@ class Settings:
     issuing_authorities: tuple[x509.Certificate, ...]
     clients: Mapping[str, Client]
     psus: Mapping[str, Psu]
+    personal_authorities: tuple[x509.Certificate, ...] = ()
     clock: Clock = field(default_factory=Clock)
     latency: float = 0
+    request_id_demanded: bool = True
     id_token_algorithm: str = "RS256"  # noqa: S105 - no password
 
     @property

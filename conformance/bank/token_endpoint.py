@@ -11,6 +11,7 @@ from werkzeug import Request, Response
 from conformance.bank.client_authentication import ClientAuthentication, Form
 from conformance.bank.problems import NO_STORE, OAuthProblem, json_answer
 from conformance.bank.settings import Client, Json
+from conformance.bank.stet.call import EXTENDED_HISTORY
 from conformance.bank.tokens import Code, Grant, RefreshToken
 from conformance.bank.trust import PeerCertificate
 
@@ -124,6 +125,8 @@ class TokenEndpoint(ClientAuthentication):
             raise OAuthProblem("invalid_grant", "the refresh token was used before")
         if token.grant.revoked or self.bank.tokens.refresh_token_expired(token):
             raise OAuthProblem("invalid_grant", "the refresh token has expired")
+        if not self.bank.tokens.refreshable(token.grant, certificate.thumbprint if certificate else ""):
+            raise OAuthProblem("invalid_grant", "what the PSU allowed has ended")
         scopes = self.refresh_scopes(token, form.get("scope"))
         return self.rotate(token, scopes, certificate)
 
@@ -148,18 +151,22 @@ class TokenEndpoint(ClientAuthentication):
         self.bank.tokens.revoke(token.grant)
 
     def refresh_scopes(self, token: RefreshToken, requested: str | None) -> tuple[str, ...]:
-        """The scopes of the new access token: all by default, fewer when asked, never more.
+        """The scopes of the new access token: all that last by default, fewer when asked, never more.
 
         Raises:
             OAuthProblem: a scope was not granted.
         """
-        granted = token.grant.scopes
+        granted = tuple(scope for scope in token.grant.scopes if self.scope_lasts(scope))
         if requested is None:
             return granted
         wanted = requested.split()
         if not wanted or not set(wanted) <= set(granted):
             raise OAuthProblem("invalid_scope", "a scope exceeds the grant")
         return tuple(scope for scope in granted if scope in wanted)
+
+    def scope_lasts(self, scope: str) -> bool:
+        """Whether a refresh renews a scope; not that of old history, which needs the PSU (STET 1.4.2)."""
+        return scope != EXTENDED_HISTORY
 
     def rotate(self, token: RefreshToken, scopes: Sequence[str], certificate: PeerCertificate | None) -> Json:
         """Disable the refresh token and answer with its successor."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import jwt
 
 from conformance.bank.component import Component
+from conformance.bank.corporate.access import Access
 from conformance.bank.settings import Client, Psu
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 ACCESS = "access"
 REFRESH = "refresh"
 Claims = dict[str, Any]
+_INFORMATION = "api1.v1"
 
 
 @dataclass(slots=True)
@@ -106,7 +108,22 @@ class Tokens(Component):
     def revoked(self, claims: Claims) -> bool:
         """Whether the grant behind a token has ended."""
         grant = self.grants.get(str(claims.get("grant")))
-        return grant is None or grant.revoked
+        return grant is None or grant.revoked or not self.alive(grant)
+
+    def alive(self, grant: Grant) -> bool:
+        """Whether the PSU still belongs to the subscription; a grant dies with that."""
+        return self.bank.corporate.entitlements.active(self.bank.user_of(grant.psu))
+
+    def refreshable(self, grant: Grant, thumbprint: str) -> bool:
+        """Whether a grant may be refreshed: for account information, by its strong authentication (RTS Art. 10a).
+
+        Args:
+            thumbprint: of the certificate over which that is asked.
+        """
+        if not self.alive(grant) or _INFORMATION not in grant.scopes:
+            return self.alive(grant)
+        access = Access(grant.client.client_id, self.bank.user_of(grant.psu), certificate=thumbprint)
+        return self.bank.corporate.access.may_refresh(access)
 
     # codes: RFC 6749, sections 4.1.2 and 10.10
 

@@ -1,6 +1,6 @@
 """The catalogue of requirements: what a bank must do, by which clause, and how it is judged."""
 
-from conformance.catalogue.coverage import Coverage, advises, covers
+from conformance.catalogue.coverage import Coverage, advises, asks, covers
 from conformance.catalogue.load import load
 from conformance.catalogue.model import Area, Catalogue, Check, Level, Requirement, Severity, Source
 
@@ -14,6 +14,7 @@ __all__ = [
     "Severity",
     "Source",
     "advises",
+    "asks",
     "covers",
     "load",
 ]

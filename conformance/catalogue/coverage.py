@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ class Coverage:
         destroys: it revokes or spends the grant that it is handed.
         waits: it lets time pass, so it needs the permission to wait or a clock that can be moved.
         last: it runs after everything else of the run.
+        asks: how often it has a PSU authenticate beyond what its fixtures do, by the PSU's precondition.
     """
 
     requirement: str
@@ -30,28 +31,55 @@ class Coverage:
     destroys: bool = False
     waits: bool = False
     last: bool = False
+    asks: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+
+def asks(count: int | Callable[[Any], int] = 1, psu: str = "psu") -> Callable[[Scenario], Scenario]:
+    """Say how often a fixture has a PSU authenticate, when it is set up.
+
+    Args:
+        count: a number at most, or what gives it from the PSU's profile.
+        psu: the precondition for which the PSU stands, or `psu` and `other-psu` for the first two.
+    """
+
+    def decorate(fixture: Scenario) -> Scenario:
+        declared = {**getattr(fixture, "__asks__", {}), psu: count}
+        fixture.__asks__ = declared  # type: ignore[attr-defined]
+        return fixture
+
+    return decorate
 
 
 def covers(
-    requirement_id: str, *, destroys: bool = False, waits: bool = False, last: bool = False
+    requirement_id: str,
+    *,
+    destroys: bool = False,
+    waits: bool = False,
+    last: bool = False,
+    asks: Mapping[str, int] | None = None,
 ) -> Callable[[Scenario], Scenario]:
     """Say which requirement a scenario judges.
 
     Raises:
         CatalogueError: there is no such requirement, it is declared untested, or the scenario has one.
     """
-    return _attach(Coverage(requirement_id, False, destroys, waits, last))
+    return _attach(Coverage(requirement_id, False, destroys, waits, last, asks or {}))
 
 
 def advises(
-    requirement_id: str, *, destroys: bool = False, waits: bool = False, last: bool = False
+    requirement_id: str,
+    *,
+    destroys: bool = False,
+    waits: bool = False,
+    last: bool = False,
+    asks: Mapping[str, int] | None = None,
 ) -> Callable[[Scenario], Scenario]:
     """Say which requirement a scenario judges where its failure is a warning, whatever the level.
 
     Raises:
         CatalogueError: there is no such requirement, it is declared untested, or the scenario has one.
     """
-    return _attach(Coverage(requirement_id, True, destroys, waits, last))
+    return _attach(Coverage(requirement_id, True, destroys, waits, last, asks or {}))
 
 
 def _attach(coverage: Coverage) -> Callable[[Scenario], Scenario]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from conformance.verdict import Verdict
 
 Facts = Mapping[str, Any]
+
+
+_PICTURE = re.compile(r"screenshots/[0-9a-f]{16,64}\.png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Header:
     selection: tuple[str, ...]
     environment: Mapping[str, str]
     planned: tuple[Planned, ...]
+    authentications_planned: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,25 @@ class PsuStep:
     scenario: str | None
     authentication: bool
     position: int
+    means: str = ""
+
+
+@dataclass(frozen=True)
+class Screenshot:
+    """The picture of a page, in a file beside the evidence.
+
+    Args:
+        exchange: number of what brought the page.
+        covered: whether what may name a person was covered.
+    """
+
+    psu: str
+    exchange: int
+    file: str
+    covered: bool
+    at: str
+    scenario: str | None
+    position: int
 
 
 @dataclass(frozen=True)
@@ -131,6 +156,7 @@ class Footer:
     ended: str
     authentications: int
     interrupted: bool
+    by_psu: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -142,6 +168,8 @@ class Run:
         scenarios: in the order in which they were judged; the last word on each counts.
         other: events of kinds that this version does not know, as they stand.
         footer: None where the run was cut off.
+        screenshots: pictures of pages, in order.
+        folder: where the evidence is, and the files beside it.
     """
 
     header: Header
@@ -151,6 +179,17 @@ class Run:
     waits: tuple[Wait, ...]
     other: tuple[Facts, ...] = field(default=())
     footer: Footer | None = None
+    screenshots: tuple[Screenshot, ...] = ()
+    folder: Path | None = None
+
+    def picture(self, screenshot: Screenshot) -> bytes | None:
+        """The picture itself; None where the file is not there, or is none of this run."""
+        if self.folder is None or not _PICTURE.fullmatch(screenshot.file):
+            return None
+        try:
+            return (self.folder / screenshot.file).read_bytes()
+        except OSError:
+            return None
 
     @property
     def complete(self) -> bool:
@@ -163,6 +202,18 @@ class Run:
         if self.footer is not None:
             return self.footer.authentications
         return sum(step.authentication for step in self.psu)
+
+    @property
+    def by_psu(self) -> Mapping[str, Mapping[str, int]]:
+        """How often each PSU had to authenticate, by its means."""
+        if self.footer is not None and self.footer.by_psu:
+            return self.footer.by_psu
+        found: dict[str, dict[str, int]] = {}
+        for step in self.psu:
+            if step.authentication:
+                counted = found.setdefault(step.psu, {})
+                counted[step.means] = counted.get(step.means, 0) + 1
+        return found
 
     @cached_property
     def by_id(self) -> Mapping[str, JudgedScenario]:

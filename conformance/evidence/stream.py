@@ -19,12 +19,13 @@ from conformance.evidence.run import (
     PsuStep,
     RecordedExchange,
     Run,
+    Screenshot,
     Wait,
 )
 from conformance.verdict import Verdict
 
 FORMAT = 1
-_KNOWN = frozenset({"header", "exchange", "scenario", "psu", "wait", "footer"})
+_KNOWN = frozenset({"header", "exchange", "scenario", "psu", "screenshot", "wait", "footer"})
 
 
 class EvidenceWriter:
@@ -99,7 +100,7 @@ def read_run(path: Path) -> Run:
     if events[0].get("format") != FORMAT:
         raise UsageError(f"{path}: has evidence format {events[0].get('format')!r}, wanted {FORMAT}")
     try:
-        return _run(events)
+        return _run(events, path.parent)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"{path}: is not evidence of a run ({type(error).__name__}: {error})") from error
 
@@ -122,7 +123,7 @@ def _events(path: Path, content: bytes) -> list[dict[str, Any]]:
     return events
 
 
-def _run(events: Sequence[Facts]) -> Run:
+def _run(events: Sequence[Facts], folder: Path) -> Run:
     kinds: dict[str, list[tuple[int, Facts]]] = {}
     for position, event in enumerate(events):
         kinds.setdefault(event["event"], []).append((position, event))
@@ -136,6 +137,8 @@ def _run(events: Sequence[Facts]) -> Run:
         waits=tuple(_wait(event, position) for position, event in kinds.get("wait", ())),
         other=tuple(event for event in events if event["event"] not in _KNOWN),
         footer=next((_footer(event) for _, event in kinds.get("footer", ())), None),
+        screenshots=tuple(_screenshot(event, position) for position, event in kinds.get("screenshot", ())),
+        folder=folder,
     )
 
 
@@ -148,6 +151,7 @@ def _header(event: Facts) -> Header:
         selection=tuple(event.get("selection", ())),
         environment=dict(event.get("environment", {})),
         planned=tuple(Planned(entry["id"], entry["requirement"]) for entry in event["planned"]),
+        authentications_planned=dict(event.get("authentications_planned", {})),
     )
 
 
@@ -175,6 +179,19 @@ def _psu(event: Facts, position: int) -> PsuStep:
         at=event["at"],
         scenario=event.get("scenario"),
         authentication=bool(event.get("authentication", False)),
+        position=position,
+        means=event.get("means") or "",
+    )
+
+
+def _screenshot(event: Facts, position: int) -> Screenshot:
+    return Screenshot(
+        psu=event["psu"],
+        exchange=int(event["exchange"]),
+        file=str(event["file"]),
+        covered=bool(event.get("covered", True)),
+        at=event["at"],
+        scenario=event.get("scenario"),
         position=position,
     )
 
@@ -213,4 +230,9 @@ def _finding(finding: Facts) -> Finding:
 
 
 def _footer(event: Facts) -> Footer:
-    return Footer(event["ended"], int(event.get("authentications", 0)), bool(event.get("interrupted", False)))
+    return Footer(
+        event["ended"],
+        int(event.get("authentications", 0)),
+        bool(event.get("interrupted", False)),
+        {psu: dict(means) for psu, means in event.get("by_psu", {}).items()},
+    )

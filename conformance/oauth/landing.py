@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
+from conformance.errors import Unobservable
 from conformance.exchange import Exchange
+from conformance.oauth.approval import Errand, without_query
 from conformance.oauth.authorization import AuthorizationResponse
 from conformance.target.model import Step
+
+_REDIRECTS = range(300, 400)
 
 
 class Ending(StrEnum):
@@ -21,13 +26,30 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True)
+class Proof:
+    """How a PSU proved possession of its device, once.
+
+    Args:
+        means: of authentication.
+        shown: the text that the device showed or signed; empty where it showed none.
+        fields: what was sent with the page, by the field's name.
+        accepted: whether the device took the decision.
+    """
+
+    means: str
+    shown: str = field(default="", repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    accepted: bool = True
+
+
+@dataclass(frozen=True)
 class Landing:
     """Where a browser came to rest, and what it saw on the way.
 
     Args:
         ending: the kind of place.
         exchange: the last answer.
-        response: the redirect to the TPP, where it ended in one.
+        response: the redirect to the TPP, where an authorization ended in one.
         posted: what the page would post out of the bank by itself, as a query of the form's address.
         step: the step of the journey that the page fits, where it ended on one.
         pages: every answer that was a page, in order.
@@ -37,6 +59,14 @@ class Landing:
         described: what stands there, in words without content.
         exchanges: everything that the browser sent on the way, redirects inside the bank too.
         cookies: the values of the cookies that the browser holds at the end.
+        errand: what the browser was sent for.
+        returned: the URL outside of the bank to which it was sent, never requested.
+        proofs: how the PSU proved possession of its device, in order.
+        authentications: how often the PSU was asked to authenticate; a password and the device after it are one.
+        halfway: whether it ended with a password given and no possession proved yet.
+        filled: how many fields the PSU filled.
+        offered: the buttons of each page, by value or label.
+        explained: whether the bank told the PSU why it goes no further.
     """
 
     ending: Ending
@@ -51,6 +81,14 @@ class Landing:
     described: str = ""
     exchanges: tuple[Exchange, ...] = ()
     cookies: tuple[str, ...] = ()
+    errand: Errand | None = None
+    returned: str | None = field(default=None, repr=False)
+    proofs: tuple[Proof, ...] = ()
+    authentications: int = 0
+    halfway: bool = False
+    filled: int = 0
+    offered: tuple[tuple[str, ...], ...] = ()
+    explained: bool = False
 
     @property
     def leads_out(self) -> AuthorizationResponse | None:
@@ -61,6 +99,50 @@ class Landing:
     def asks_credentials(self) -> bool:
         """Whether it ended where the PSU is asked to authenticate."""
         return self.step is not None and bool(self.step.fill)
+
+    @property
+    def asks_possession(self) -> bool:
+        """Whether it ended where the PSU is asked to prove possession of its device."""
+        return self.step is not None and self.step.device is not None
+
+    @property
+    def screens(self) -> int:
+        """How many pages the PSU was shown."""
+        return len(self.pages)
+
+    @property
+    def redirects(self) -> int:
+        """How often the browser was redirected, inside the bank and back to the TPP."""
+        return sum((each.status or 0) in _REDIRECTS for each in self.exchanges)
+
+    @property
+    def duration(self) -> timedelta:
+        """From the first request to the last answer."""
+        if not self.exchanges:
+            return timedelta()
+        last = self.exchanges[-1]
+        return last.received_at_target - self.exchanges[0].sent_at_target
+
+    @property
+    def means(self) -> tuple[str, ...]:
+        """The means with which possession was proved, each once."""
+        return tuple(dict.fromkeys(proof.means for proof in self.proofs))
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """What the device showed or signed, in order."""
+        return tuple(proof.shown for proof in self.proofs)
+
+    @property
+    def arrived(self) -> str:
+        """Where outside of the bank it ended, without the query.
+
+        Raises:
+            Unobservable: the browser was not sent back.
+        """
+        if self.ending is not Ending.REDIRECT or self.returned is None:
+            raise Unobservable(f"the PSU was not sent back to the TPP; its browser ended at {self.described}")
+        return without_query(self.returned)
 
 
 @dataclass(frozen=True)

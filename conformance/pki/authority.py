@@ -139,6 +139,18 @@ class Authority:
             builder = builder.add_extension(x509.UnrecognizedExtension(oid, value), critical=False)
         return self._issue(builder, key)
 
+    def person(self, name: str) -> Issued:
+        """A personal certificate for signatures, as a 3SKey token holds one.
+
+        Args:
+            name: of the person.
+        """
+        key = ec.generate_private_key(ec.SECP256R1())
+        builder = self._builder(key, _name(common=name), Validity.days(397))
+        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        builder = builder.add_extension(_key_usage(signs_certificates=False), critical=True)
+        return self._issue(builder, key)
+
     def _certify_itself(self, path_length: int) -> x509.Certificate:
         builder = self.issuer._builder(self.key, self.subject, Validity.days(3650))
         builder = builder.add_extension(

@@ -6,7 +6,8 @@ from urllib.parse import urljoin, urlsplit
 
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
-from conformance.oauth.authorization import AuthorizationRequest, encode
+from conformance.oauth.approval import Approval, Errand, without_query
+from conformance.oauth.authorization import encode
 from conformance.psu.page import Form, Page, read_page
 from conformance.wire.client import Client
 
@@ -29,15 +30,27 @@ class Browser:
         self.hosts = hosts
         self.lost = False
         self._way: list[Exchange] = []
-        self._redirect_uri = ""
+        self._returns_to: tuple[str, ...] = ()
 
-    def open(self, request: AuthorizationRequest, *, purpose: str, method: str = "GET") -> Exchange:
-        """Send the authorization request and go on until a page that waits for the PSU."""
-        self._redirect_uri = _without_query(request.get("redirect_uri") or "")
+    def open(self, errand: Errand, *, purpose: str, method: str = "GET") -> Exchange:
+        """Go to the bank for an errand, and on until a page that waits for the PSU.
+
+        Raises:
+            Unobservable: the approval is on a host that is none of the bank's; nothing was sent.
+        """
+        self._returns_to = returns_to(errand)
+        if isinstance(errand, Approval):
+            return self._settle(self.client.get(self._of_the_bank(errand.url), purpose=purpose))
+        request = errand
         if method == "GET":
             return self._settle(self.client.get(request.url, purpose=purpose))
         body = (request.query or encode(request.pairs)).encode()
         return self._settle(self._post(request.endpoint, body, purpose))
+
+    @property
+    def cookies(self) -> tuple[str, ...]:
+        """The values of all cookies that it holds."""
+        return self.client.cookies
 
     def submit(self, form: Form, pairs: list[tuple[str, str]], *, purpose: str) -> Exchange:
         """Send a form and go on until a page that waits for the PSU.
@@ -45,9 +58,18 @@ class Browser:
         Raises:
             Unobservable: the form leads out of the bank; nothing was sent.
         """
+        self._keep_inside(form)
+        return self._settle(self._send(form, pairs, purpose))
+
+    def _keep_inside(self, form: Form) -> None:
         if not self._inside(form.action):
             raise Unobservable(f"the page's form leads out of the bank, to {_host(form.action) or 'no host'}")
-        return self._settle(self._send(form, pairs, purpose))
+
+    def _of_the_bank(self, url: str) -> str:
+        if not self._inside(url):
+            host = _host(url) or "no https host"
+            raise Unobservable(f"the approval is on {host}, no host of the bank (page_hosts)")
+        return url
 
     def take_way(self) -> tuple[Exchange, ...]:
         """What it sent since this was asked last."""
@@ -56,7 +78,7 @@ class Browser:
 
     def leads_out(self, exchange: Exchange) -> str | None:
         """The target of a redirect that leaves the bank; None for anything else."""
-        target = _target(exchange)
+        target = target_of(exchange)
         return None if target is None or self._inside(target) else target
 
     def posts_out(self, page: Page) -> str | None:
@@ -67,8 +89,8 @@ class Browser:
         return f"{form.action}{'&' if '?' in form.action else '?'}{encode(form.filled({}, None))}"
 
     def _inside(self, url: str) -> bool:
-        """Whether a URL is a page of the bank; the redirect URI is none, wherever it is."""
-        if self._redirect_uri and _without_query(url) == self._redirect_uri:
+        """Whether a URL is a page of the bank; where the errand ends is none, wherever it is."""
+        if without_query(url) in self._returns_to:
             return False
         return _host(url) in self.hosts
 
@@ -85,7 +107,7 @@ class Browser:
         return exchange
 
     def _follow(self, exchange: Exchange) -> Exchange | None:
-        target = _target(exchange)
+        target = target_of(exchange)
         if target is not None:
             return self._redirected(exchange, target) if self._inside(target) else None
         page = read_page(exchange) if exchange.succeeded else None
@@ -103,13 +125,13 @@ class Browser:
     def _send(self, form: Form, pairs: list[tuple[str, str]], purpose: str) -> Exchange:
         if form.method == "POST":
             return self.client.post_form(form.action, pairs, purpose=purpose)
-        return self.client.get(f"{_without_query(form.action)}?{encode(pairs)}", purpose=purpose)
+        return self.client.get(f"{without_query(form.action)}?{encode(pairs)}", purpose=purpose)
 
     def _post(self, url: str, body: bytes, purpose: str) -> Exchange:
         return self.client.send("POST", url, purpose=purpose, body=body, headers={"Content-Type": _FORM})
 
 
-def _target(exchange: Exchange) -> str | None:
+def target_of(exchange: Exchange) -> str | None:
     """Where a redirect leads, by status and Location or by the page's own refresh."""
     location = exchange.headers.get("Location")
     if exchange.status in REDIRECTS and location is not None:
@@ -130,5 +152,9 @@ def _host(url: str) -> str:
         return ""
 
 
-def _without_query(url: str) -> str:
-    return url.partition("#")[0].partition("?")[0]
+def returns_to(errand: Errand) -> tuple[str, ...]:
+    """Where an errand's browser leaves the bank, without queries."""
+    if isinstance(errand, Approval):
+        return errand.returns_to
+    uri = without_query(errand.get("redirect_uri") or "")
+    return (uri,) if uri else ()

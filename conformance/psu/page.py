@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urljoin
 
@@ -40,13 +40,14 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True)
 class Form:
-    """A form: where it goes, its fields with the values that they have, its buttons."""
+    """A form: where it goes, its fields with the values that they have, its buttons, and the one pressed."""
 
     method: str
     action: str
     fields: tuple[Field, ...]
     visible: frozenset[str]
     controls: tuple[Control, ...]
+    pressed: Control | None = field(default=None, compare=False)
 
     def control(self, word: str) -> Control | None:
         """The button that a word names."""
@@ -56,18 +57,19 @@ class Form:
         """The form as it is sent by a button that may lead elsewhere than the form."""
         if control is None:
             return self
-        return replace(self, action=control.action or self.action, method=control.method or self.method)
+        action, method = control.action or self.action, control.method or self.method
+        return replace(self, action=action, method=method, pressed=control)
 
     def filled(self, values: dict[str, str], control: Control | None) -> list[tuple[str, str]]:
         """The pairs that a browser would send; a box or a choice that is given a value becomes that one."""
         pairs: list[tuple[str, str]] = []
         given = set(values)
-        for field in self.fields:
-            if field.name in values:
-                pairs += [(field.name, values[field.name])] if field.name in given else []
-                given.discard(field.name)
-            elif field.sent:
-                pairs.append((field.name, field.value))
+        for entry in self.fields:
+            if entry.name in values:
+                pairs += [(entry.name, values[entry.name])] if entry.name in given else []
+                given.discard(entry.name)
+            elif entry.sent:
+                pairs.append((entry.name, entry.value))
         if control and control.name:
             pairs.append((control.name, control.value))
         return pairs

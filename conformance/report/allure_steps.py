@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from allure_commons.model2 import Attachment, Parameter, Status, TestStepResult
 
-from conformance.evidence.run import PsuStep, RecordedExchange, Wait
+from conformance.evidence.run import PsuStep, RecordedExchange, Screenshot, Wait
 from conformance.report.text import inert, milliseconds, one_line, shortened
 from conformance.report.verdicts import ScenarioVerdict, Verdicts
 
@@ -26,9 +26,16 @@ class Attachments:
 
     def add(self, owner: str, name: str, content: bytes) -> Attachment:
         """One plain text; its file name is the same for the same owner and name."""
-        source = f"{hashlib.sha256(f'{owner} {name}'.encode()).hexdigest()[:32]}-attachment.txt"
+        return self._add(owner, name, content, "text/plain", "txt")
+
+    def add_picture(self, owner: str, name: str, content: bytes) -> Attachment:
+        """One picture."""
+        return self._add(owner, name, content, "image/png", "png")
+
+    def _add(self, owner: str, name: str, content: bytes, media_type: str, suffix: str) -> Attachment:
+        source = f"{hashlib.sha256(f'{owner} {name}'.encode()).hexdigest()[:32]}-attachment.{suffix}"
         self.files[source] = content
-        return Attachment(name=name, source=source, type="text/plain")
+        return Attachment(name=name, source=source, type=media_type)
 
 
 class Steps:
@@ -38,6 +45,9 @@ class Steps:
         self._run = verdicts.run
         self._attachments = attachments
         self._contents: dict[int, list[Content]] = {}
+        self._pictures: dict[int, list[Screenshot]] = {}
+        for screenshot in self._run.screenshots:
+            self._pictures.setdefault(screenshot.exchange, []).append(screenshot)
         self._beside: dict[str | None, list[PsuStep | Wait]] = {}
         beside: list[PsuStep | Wait] = [*self._run.psu, *self._run.waits]
         for event in beside:
@@ -80,8 +90,20 @@ class Steps:
             start=started,
             stop=None if started is None else started + round(exchange.elapsed_ms),
             parameters=_parameters(exchange),
-            attachments=[self._attachments.add(owner, *content) for content in contents],
+            attachments=[
+                *(self._attachments.add(owner, *content) for content in contents),
+                *self._seen(exchange, owner),
+            ],
         )
+
+    def _seen(self, exchange: RecordedExchange, owner: str) -> Iterable[Attachment]:
+        """What the PSU saw of the page that the exchange brought."""
+        for count, screenshot in enumerate(self._pictures.get(exchange.number, ()), 1):
+            picture = self._run.picture(screenshot)
+            if picture is not None:
+                covered = ", personal data covered" if screenshot.covered else ""
+                name = f"{exchange.number:04d} what PSU {screenshot.psu} saw ({count}{covered})"
+                yield self._attachments.add_picture(owner, one_line(name), picture)
 
 
 def exchange_name(exchange: RecordedExchange) -> str:

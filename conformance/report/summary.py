@@ -110,12 +110,23 @@ def closing(verdicts: Verdicts, folder: Path | None = None) -> list[str]:
         f"{len(verdicts.requirements)} requirements, {sum(verdicts.scenario_counts.values())} scenarios, "
         f"{len(run.exchanges)} exchanges, {run.authentications} authentications by a PSU"
     ]
+    lines += [f"  {line}" for line in _authentications(verdicts)]
     lines += list(_remarks(verdicts))
     target = one_line(run.header.target.get("name", ""))
     lines.append(f"{target}: {verdicts.outcome} ({_OUTCOMES[verdicts.outcome][0]})")
     if folder is not None:
         lines += [f"  {name:<17} {folder / path}" for name, path in _REPORTS]
     return [inert(line) for line in lines]
+
+
+def _authentications(verdicts: Verdicts) -> Iterable[str]:
+    """Per PSU and means how often it was asked, beside what had been planned."""
+    planned, run = verdicts.run.header.authentications_planned, verdicts.run
+    for psu in sorted({*planned, *run.by_psu}):
+        used = run.by_psu.get(psu, {})
+        told = ", ".join(f"{count} with {means}" if means else str(count) for means, count in used.items())
+        most = f" (planned: {planned[psu]} at most)" if psu in planned else ""
+        yield one_line(f"{psu}: {told or 'never'}{most}")
 
 
 _REPORTS = (

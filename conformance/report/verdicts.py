@@ -127,6 +127,8 @@ class Verdicts:
             "partial": self.partial,
             "selection": list(header.selection),
             "authentications": self.run.authentications,
+            "authentications_planned": dict(header.authentications_planned),
+            "by_psu": {psu: dict(means) for psu, means in self.run.by_psu.items()},
             "counts": {
                 "requirements": {str(verdict): count for verdict, count in self.counts.items()},
                 "scenarios": {str(verdict): count for verdict, count in self.scenario_counts.items()},

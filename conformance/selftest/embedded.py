@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import secrets
 import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import fields
-from decimal import Decimal
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -18,22 +20,22 @@ from conformance.bank import deviants
 from conformance.bank.app import Bank
 from conformance.bank.clock import Clock
 from conformance.bank.component import Component
-from conformance.bank.settings import Account, Client, Hosts, Psu, Settings
+from conformance.bank.corporate import seed
+from conformance.bank.corporate.companies import Means, User
+from conformance.bank.settings import Client, Hosts, Psu, Settings
 from conformance.pki.authority import thumbprint
-from conformance.selftest.keyring import MAIN, OTHER, Keyring
+from conformance.selftest.keyring import MAIN, OTHER, Keyring, PersonalToken
 from conformance.shipped import PROFILES
 
 MAIN_CLIENT = "5d0c7f0e-2a53-4c8b-9d1e-6f1b8a4c2e01"
 OTHER_CLIENT = "c1a9e6d4-7b1f-4f6a-8a57-0d2f3b9e5c02"
-COMPANY = "Manufacture Exemple SA"
-_SCOPES = frozenset({"openid", "api1.v1", "api2.v1", "api3.v1"})
+_SCOPES = frozenset({"openid", "api1.v1", "api2.v1", "api3.v1", "extended_transaction_history"})
 MAIN_URIS = (
     "https://tpp.example.com/post-authentication",
     "https://tpp.example.com/second",
     "https://tpp.example.com/query?tenant=a%20b",
 )
 _OTHER_URIS = ("https://other-tpp.example.com/return", "https://other-tpp.example.com/second")
-_IBANS = ("FR7630006000011234567890189", "FR1420041010050500013M02606")
 
 
 class EmbeddedBank:
@@ -67,7 +69,7 @@ class EmbeddedBank:
         self.hosts = hosts or Hosts()
         self.keys = keys or Keyring()
         self.clock = Clock()
-        self.psus = {role: _psu(role, name) for role, name in _PEOPLE.items()}
+        self.psus = {user.user_id: self._psu(user) for user in seed.users({})}
         self.clients = self._clients(tuple(redirect_uris), authentication)
         others = (deviants.load()[deviant].component,) if deviant else tuple(components)
         self.bank = Bank(self._settings(latency, id_token_algorithm), *others)
@@ -91,6 +93,11 @@ class EmbeddedBank:
         """Where the clock is moved."""
         return self._control(self.bank.control.clock_path)
 
+    @property
+    def administration(self) -> str:
+        """Where subscriptions, rights and accounts are changed."""
+        return self._control(self.bank.control.administration_path)
+
     def device_url(self, role: str) -> str:
         """Where the device of a PSU is played."""
         return self._control(self.bank.control.device_path(self.psus[role]))
@@ -100,8 +107,10 @@ class EmbeddedBank:
         found = set(self.bank.handed_out)
         for role, psu in self.psus.items():
             found |= {psu.username, psu.password, psu.pin, psu.name, psu.subject, self.device_url(role)}
-            for account in psu.accounts:
-                found |= {account.iban, account.owner, str(account.balance)}
+        found |= {company.name for company in self.bank.corporate.directory.companies.values()}
+        for account in self.bank.corporate.directory.accounts.values():
+            found |= {account.iban, account.card_number, str(account.opening.amount)} - {"", "0.00"}
+        found |= {token.password for token in self.tokens.values()}
         found |= {client.secret for client in self.clients.values() if client.secret}
         for issued in (self.keys.main, self.keys.renewed, self.keys.other):
             found |= {line for line in issued.key_pem.decode().splitlines() if not line.startswith("-----")}
@@ -123,6 +132,26 @@ class EmbeddedBank:
 
     def _control(self, path: str) -> str:
         return f"http://127.0.0.1:{self.bank.listeners['control'].port}{path}"
+
+    @property
+    def tokens(self) -> dict[str, PersonalToken]:
+        """The 3SKey tokens of those who own one."""
+        owners = [role for role, psu in self.psus.items() if psu.certificate is not None]
+        return {role: self.keys.token(role, self.psus[role].name) for role in owners}
+
+    def _psu(self, user: User) -> Psu:
+        owns_token = Means.THREE_S_KEY in user.means
+        token = self.keys.token(user.user_id, user.name) if owns_token else None
+        return Psu(
+            username=f"{user.user_id}-{secrets.token_hex(4)}",
+            password=secrets.token_urlsafe(16),
+            pin=f"{secrets.randbelow(10**10):010}",
+            name=user.name,
+            subject=secrets.token_urlsafe(16),
+            company=user.company,
+            user_id=user.user_id,
+            certificate=token.issued.certificate if token else None,
+        )
 
     def _clients(self, redirect_uris: tuple[str, ...], authentication: str) -> dict[str, Client]:
         self.main_certificate = self.keys.main
@@ -147,6 +176,7 @@ class EmbeddedBank:
             common_name=OTHER.host,
             redirect_uris=_OTHER_URIS,
             scopes=_SCOPES,
+            thumbprint=thumbprint(self.keys.other.certificate),
         )
         return {"main": main, "other": other}
 
@@ -159,6 +189,7 @@ class EmbeddedBank:
             tls=lambda host, handshake: self.keys.tls(host, handshake, trusted),
             trust_anchors=(self.keys.root.certificate,),
             issuing_authorities=(self.keys.issuing.certificate,),
+            personal_authorities=(self.keys.personal.certificate,),
             clients={client.client_id: client for client in self.clients.values()},
             psus={psu.username: psu for psu in self.psus.values()},
             clock=self.clock,
@@ -187,13 +218,17 @@ class EmbeddedBank:
             self._put(f"psu/{role}.password", psu.password)
             self._put(f"psu/{role}.pin", psu.pin)
             self._put(f"psu/{role}.device_url", self.device_url(role))
+        for role, token in self.tokens.items():
+            self._put(f"psu/{role}.p12", token.pkcs12)
+            self._put(f"psu/{role}.p12.b64", base64.b64encode(token.pkcs12))
+            self._put(f"psu/{role}.p12_password", token.password)
+        self._put("admin_url", self.administration)
         self._put("profile.toml", self._profile_text())
 
     def _put(self, name: str, content: bytes | str) -> None:
-        path = self.folder / name
-        path.touch(0o600)
-        path.chmod(0o600)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        path = os.open(self.folder / name, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(path, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
 
     def _profile_text(self) -> str:
         text = (PROFILES / "embedded.toml").read_text("utf-8")
@@ -202,9 +237,12 @@ class EmbeddedBank:
             text = text.replace(f"https://{default}/", f"https://{getattr(self.hosts, member.name)}/")
             text = text.replace(f'https://{default}"', f'https://{getattr(self.hosts, member.name)}"')
         text = text.replace('authentication = "tls_client_auth"', self._authentication_lines(), 1)
+        history = self.bank.corporate.directory.accounts["acc-main"]
+        oldest = self.bank.corporate.opened - timedelta(days=history.history[0])
         resolve = ", ".join(f'"{name}" = "{address}"' for name, address in self.resolve.items())
         return (
-            f'{text}\n[network]\ntrust_anchors = ["file:trust.pem"]\nresolve = {{ {resolve} }}\n'
+            f'{text}\n[accounts.known_history]\niban = "{history.iban}"\noldest = {oldest.isoformat()}\n'
+            f'\n[network]\ntrust_anchors = ["file:trust.pem"]\nresolve = {{ {resolve} }}\n'
             f'\n[waiting]\nallowed = true\nclock_control = "{self.clock_control}"\n'
         )
 
@@ -212,25 +250,6 @@ class EmbeddedBank:
         main = self.clients["main"]
         secret = '\nclient_secret = "file:tpp/main.client_secret"' if main.secret else ""
         return f'authentication = "{main.authentication}"{secret}'
-
-
-_PEOPLE = {"treasurer": "Camille Exemple", "accountant": "Dominique Exemple"}
-
-
-def _psu(role: str, name: str) -> Psu:
-    accounts = (
-        Account("acc-1", _IBANS[0], COMPANY, Decimal("184250.75")),
-        Account("acc-2", _IBANS[1], COMPANY, Decimal("9310.20")),
-    )
-    return Psu(
-        username=f"{role}-{secrets.token_hex(4)}",
-        password=secrets.token_urlsafe(16),
-        pin=f"{secrets.randbelow(10**10):010}",
-        name=name,
-        subject=secrets.token_urlsafe(16),
-        company="contract-4711",
-        accounts=accounts,
-    )
 
 
 def _public_pem(keys: Keyring) -> str:

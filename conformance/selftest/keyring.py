@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 import ssl
 import tempfile
 import threading
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from conformance.bank.settings import Keys, SigningKey
 from conformance.pki.authority import Authority, Issued, Organization, pem, self_signed, thumbprint
@@ -17,6 +21,15 @@ from conformance.pki.authority import Authority, Issued, Organization, pem, self
 MAIN = Organization("Exemple TPP SAS", "PSDFR-ACPR-12345")
 # the same host name, as two TPPs have that one provider hosts: a common name identifies nobody
 OTHER = Organization("Autre TPP SA", "PSDFR-ACPR-67890")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalToken:
+    """A 3SKey token in software: the person's certificate and key, as PKCS#12."""
+
+    issued: Issued
+    pkcs12: bytes
+    password: str
 
 
 class Keyring:
@@ -28,6 +41,8 @@ class Keyring:
         self.main = self.issuing.qwac(MAIN)
         self.renewed = self.issuing.qwac(MAIN)
         self.other = self.issuing.qwac(OTHER)
+        self.personal = Authority("3SKey Test CA")
+        self._tokens: dict[str, PersonalToken] = {}
         self._servers: dict[str, Issued] = {}
         self._contexts: dict[tuple[str, ssl.VerifyMode, bytes], ssl.SSLContext] = {}
         self._lock = threading.Lock()
@@ -72,6 +87,18 @@ class Keyring:
                 self._contexts[host, handshake, extra] = context
         return context
 
+    def token(self, user_id: str, name: str) -> PersonalToken:
+        """The 3SKey token of a person.
+
+        Args:
+            user_id: whose it is; the same one has the same token.
+            name: of the person, as its certificate shows it.
+        """
+        with self._lock:
+            if user_id not in self._tokens:
+                self._tokens[user_id] = _token(self.personal.person(name), user_id)
+            return self._tokens[user_id]
+
     def server(self, host: str) -> Issued:
         """The server certificate of a host."""
         issued = self._servers.get(host)
@@ -95,3 +122,13 @@ class Keyring:
             both.write_bytes(issued.key_pem + issued.chain_pem)
             context.load_cert_chain(both)
         return context
+
+
+def _token(issued: Issued, user_id: str) -> PersonalToken:
+    password = secrets.token_urlsafe(16)
+    scheme = serialization.PrivateFormat.PKCS12.encryption_builder()
+    scheme = scheme.kdf_rounds(2_000)  # the password is random: rounds would only cost time at every start
+    encryption = scheme.hmac_hash(hashes.SHA256()).build(password.encode())
+    name, key, certificate = user_id.encode(), issued.key, issued.certificate
+    content = pkcs12.serialize_key_and_certificates(name, key, certificate, None, encryption)
+    return PersonalToken(issued, content, password)

@@ -7,7 +7,9 @@ import json
 import re
 import socket
 import ssl
+import uuid
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -125,13 +127,11 @@ class Visitor:
         return self.visit("GET", f"{REALM}/authorize?{urlencode(self.request(**changes))}")
 
     def submit(self, page: Answer, action: str, **fields: str) -> Answer:
-        """Submit the form of a page."""
+        """Submit the first form of a page, with what it carries hidden and the boxes that are checked."""
         path = re.search(r'<form method="post" action="([^"]+)"', page.text)
-        hidden = re.search(r'name="interaction" value="([^"]+)"', page.text)
         assert path, page.text
-        assert hidden, page.text
-        body = urlencode({"interaction": hidden[1], "action": action, **fields})
-        return self.visit("POST", path[1], body)
+        pairs = [pair for pair in carried(page) if pair[0] not in fields]
+        return self.visit("POST", path[1], urlencode([*pairs, ("action", action), *fields.items()]))
 
     def sign_in(self, page: Answer) -> Answer:
         """Log in and approve on the device; returns the consent page."""
@@ -185,10 +185,19 @@ class Visitor:
         self, access_token: str, path: str = "/api/v1/data", method: str = "GET", body: Any = None
     ) -> Answer:
         """Call the API."""
-        headers = {"Authorization": f"Bearer {access_token}"}
+        headers = {"Authorization": f"Bearer {access_token}", "X-Request-ID": str(uuid.uuid4())}
         if body is not None:
             headers["Content-Type"] = "application/json"
         return self.api.ask(method, path, None if body is None else json.dumps(body), headers)
+
+
+def carried(page: Answer) -> list[tuple[str, str]]:
+    """The hidden fields of the first form of a page, its checked boxes, and the first choice of its list."""
+    form = page.text.partition("<form")[2].partition("</form>")[0]
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    boxes = re.findall(r'<input type="checkbox" name="([^"]+)" value="([^"]*)" checked', form)
+    lists = re.findall(r'<select[^>]* name="([^"]+)">\s*<option value="([^"]*)"', form)
+    return [(name, unescape(value)) for name, value in (*hidden, *boxes, *lists)]
 
 
 def post_control(url: str, body: object) -> int:

@@ -278,7 +278,7 @@ def test_a_code_is_for_one_payment_amount_payee_and_user_once(bank: CorporateBan
     treasurer, accountant = bank.directory.user("treasurer"), bank.directory.user("accountant")
     challenge = bank.journey.ask(one.approval, treasurer)
     assert challenge is not None
-    assert bank.codes.shown(challenge.link) == ("1.00 EUR", f"Fournisseur {PAYEE.iban}")
+    assert bank.codes.shown(challenge.link) == ("EUR 1.00", f"Fournisseur {PAYEE.iban}")
     code = bank.codes.prove(challenge.challenge_id)
 
     for approval, user, wrong in ((two.approval, treasurer, code), (one.approval, accountant, code)):

@@ -83,7 +83,7 @@ def test_synthetic_data_lift_the_mask_of_personal_data_only(tmp_path: Path) -> N
             "run", "--target", str(bank.profile), "--set", "synthetic_data=true", folder=tmp_path
         )
         issued = {*bank.bank.handed_out, *(psu.password for psu in bank.psus.values())}
-        iban = next(account.iban for psu in bank.psus.values() for account in psu.accounts)
+        iban = bank.bank.corporate.directory.accounts["acc-main"].iban
     contents = b"".join(path.read_bytes() for path in run.written)
 
     assert iban.encode() in contents

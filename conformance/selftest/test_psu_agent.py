@@ -233,6 +233,11 @@ class _Decisions(BaseHTTPRequestHandler):
     status = 204
     seen: list[dict[str, str]]
 
+    def do_GET(self) -> None:
+        """Show nothing, as a simulator may."""
+        self.send_response(404)
+        self.end_headers()
+
     def do_POST(self) -> None:
         """Take a decision."""
         self.seen.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
@@ -254,6 +259,7 @@ def device() -> Callable[[int], tuple[Device, list[dict[str, str]]]]:
         def serve_once() -> None:
             with server:
                 server.timeout = timedelta(seconds=5).total_seconds()
+                server.handle_request()
                 server.handle_request()
 
         threading.Thread(target=serve_once, daemon=True).start()

@@ -14,10 +14,11 @@ from werkzeug import Request, Response
 
 from conformance.bank.app import Bank
 from conformance.bank.authorization_request import RedirectProblem
-from conformance.bank.authorization_server import SESSION_COOKIE, AuthorizationServer
+from conformance.bank.authorization_server import AuthorizationServer
 from conformance.bank.client_authentication import Form
 from conformance.bank.component import Component
 from conformance.bank.discovery import Discovery
+from conformance.bank.forms import SESSION_COOKIE
 from conformance.bank.id_tokens import IdTokens
 from conformance.bank.pages import Pages
 from conformance.bank.parameters import Pairs
@@ -26,6 +27,7 @@ from conformance.bank.resource_server import ResourceServer
 from conformance.bank.revocation import RevocationEndpoint
 from conformance.bank.sessions import AuthorizationRequest, Session
 from conformance.bank.settings import REALM, Client, Json, SigningKey
+from conformance.bank.stet.interface import StetInterface
 from conformance.bank.token_endpoint import TokenEndpoint
 from conformance.bank.tokens import Claims, Grant, RefreshToken, Tokens
 from conformance.bank.trust import PeerCertificate
@@ -197,10 +199,15 @@ class TerminatedApi(ResourceServer):
     def handshake(self) -> ssl.VerifyMode:
         return ssl.CERT_OPTIONAL
 
-    def _serve(self, request: Request, methods: Any) -> Response:
-        if not request.environ.get("SSL_CLIENT_CERT"):
-            return _certificate_page()
-        return super()._serve(request, methods)
+    def data(self, request: Request) -> Response:
+        return super().data(request) if request.environ.get("SSL_CLIENT_CERT") else _certificate_page()
+
+
+class TerminatedStet(StetInterface):
+    """Behind the same proxy."""
+
+    def answer(self, request: Request) -> Response:
+        return super().answer(request) if request.environ.get("SSL_CLIENT_CERT") else _certificate_page()
 
 
 # the API
@@ -333,9 +340,9 @@ class OtherRedirects(AuthorizationServer):
                 answer.status_code = 303
         return answer
 
-    def login(self, request: Request) -> Response:
+    def answer(self, request: Request, step: str) -> Response:
         if request.method != "GET":
-            return super().login(request)
+            return super().answer(request, step)
         policy = {"Content-Security-Policy": "frame-src 'self'; frame-ancestors 'self'; object-src 'none';"}
         return Response(
             self._shown[int(request.args["page"])], 200, policy, content_type="text/html;charset=UTF-8"
@@ -437,7 +444,7 @@ VARIATIONS: dict[str, Variation] = {
         warned=("id-token-acr-auth-time",),
     ),
     "a TLS terminator, a login each time": Variation(
-        (TerminatedTokenEndpoint, TerminatedRevocation, TerminatedApi, ForgetsSessions),
+        (TerminatedTokenEndpoint, TerminatedRevocation, TerminatedApi, TerminatedStet, ForgetsSessions),
     ),
     "required PKCE": Variation(
         (RequiresPkce, RichMetadata),

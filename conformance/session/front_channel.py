@@ -91,7 +91,8 @@ class FrontChannel(Party):
             Unobservable: no code came back, or the documented flow has failed so often that the PSU is not
                 asked again.
         """
-        with self._failures.counted(counts=request is None):
+        usual = psu is None or psu is self._around.psu
+        with self._failures.counted(counts=request is None and usual):
             return self._authorize(request or self.authorization_request(role=role), psu, browser)
 
     def _authorize(

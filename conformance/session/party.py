@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from conformance.errors import NotApplicable
 from conformance.exchange import Exchange
@@ -53,6 +54,11 @@ class Party:
         self._around = around
         self._client = client
         self._role: Role = next(iter(profile.scopes))
+
+    @property
+    def now(self) -> datetime:
+        """The time at the bank."""
+        return self._around.recorder.clock.now()
 
     @property
     def roles(self) -> tuple[Role, ...]:

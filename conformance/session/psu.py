@@ -1,11 +1,18 @@
-"""A PSU: its browsers, and how it goes through the bank's pages."""
+"""A PSU: its browsers, what it may do, and how it goes through the bank's pages."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from conformance.errors import NotApplicable
+from conformance.oauth.approval import Approval
 from conformance.oauth.authorization import AuthorizationRequest
 from conformance.oauth.landing import Landing
 from conformance.psu.agent import Browser, FormAgent
+from conformance.psu.conduct import AS_EXPECTED, Conduct
 from conformance.session.aspsp import Aspsp
+from conformance.target.model import Psu as PsuProfile
+from conformance.xs2a.money import Money
 
 
 class Psu:
@@ -21,6 +28,27 @@ class Psu:
         self._agent = agent
         self._aspsp = aspsp
         self._usual: Browser | None = None
+
+    @property
+    def profile(self) -> PsuProfile:
+        """What the profile says of it."""
+        return self._aspsp.profile.psu[self.name]
+
+    @property
+    def means(self) -> str:
+        """The means with which it authenticates."""
+        return self.profile.means
+
+    @property
+    def cap(self) -> Money:
+        """The highest amount in euro that it may validate alone.
+
+        Raises:
+            NotApplicable: the profile tells none.
+        """
+        if self.profile.cap is None:
+            raise NotApplicable(f"the profile tells no cap of PSU {self.name}")
+        return Money(self.profile.cap, "EUR")
 
     @property
     def browser(self) -> Browser:
@@ -46,7 +74,7 @@ class Psu:
 
     def fresh_browser(self) -> Browser:
         """A browser without cookies."""
-        return Browser(self._aspsp.anonymous.fresh(), self._aspsp.page_hosts)
+        return self._agent.new_browser(self._aspsp.anonymous.fresh(), self._aspsp.page_hosts)
 
     def look(
         self, request: AuthorizationRequest, browser: Browser | None = None, *, method: str = "GET"
@@ -56,7 +84,45 @@ class Psu:
         return self._aspsp.saw(landing)
 
     def play(
-        self, request: AuthorizationRequest, browser: Browser | None = None, *, cancel_at: str | None = None
+        self,
+        request: AuthorizationRequest,
+        browser: Browser | None = None,
+        *,
+        cancel_at: str | None = None,
+        conduct: Conduct = AS_EXPECTED,
     ) -> Landing:
         """Walk the journey to its end, in the usual browser where none is given."""
-        return self._aspsp.saw(self._agent.play(browser or self.browser, request, cancel_at=cancel_at))
+        browser = browser or self.browser
+        return self._aspsp.saw(self._agent.play(browser, request, cancel_at=cancel_at, conduct=conduct))
+
+    def approve(
+        self,
+        url: str,
+        report_urls: Sequence[str],
+        browser: Browser | None = None,
+        *,
+        conduct: Conduct = AS_EXPECTED,
+    ) -> Landing:
+        """Walk the approval of a payment to its end, in the usual browser where none is given.
+
+        Args:
+            url: where the bank has it approved.
+            report_urls: where the bank sends the PSU back.
+            browser: another one.
+            conduct: what it does otherwise than its journey says.
+
+        Raises:
+            Unobservable: the approval is on no host of the bank, or the bank asks again for what was given.
+        """
+        approval = Approval(url, tuple(report_urls))
+        return self._agent.play(browser or self.browser, approval, conduct=conduct)
+
+    def look_at_approval(self, url: str, report_urls: Sequence[str], browser: Browser) -> Landing:
+        """Open the approval of a payment and do nothing there."""
+        return self._agent.look(browser, Approval(url, tuple(report_urls)))
+
+    def resume(
+        self, landing: Landing, browser: Browser | None = None, *, conduct: Conduct = AS_EXPECTED
+    ) -> Landing:
+        """Go on from a page on which it had stopped, or go back to one and press its button once more."""
+        return self._aspsp.saw(self._agent.resume(browser or self.browser, landing, conduct))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
-from conformance.psu.agent import FormAgent
+from conformance.psu.agents import Agents
+from conformance.session.administrator import Administrator
 from conformance.session.aspsp import Aspsp
+from conformance.session.known import Known
 from conformance.session.party import Surroundings
 from conformance.session.patience import Patience
+from conformance.session.pisp import Pisp
 from conformance.session.psu import Psu
+from conformance.session.secrets import learn_secrets
 from conformance.session.tpp import Tpp
 from conformance.target.profile import Target
 from conformance.wire.client import Wire
@@ -36,17 +41,17 @@ class Session:
     ) -> None:
         self.target = target
         self.recorder = recorder
+        self._agents = Agents(target.profile, recorder)
         self._wire = Wire(target.profile.network, recorder)
         self.aspsp = Aspsp(target.profile, self._wire.client(), recorder)
         self._token_responses: list[Exchange] = []
         self.patience = Patience(target.profile.waiting, recorder, announce)
-        self._learn_secrets()
+        learn_secrets(recorder.redactor, target.profile)
 
     @cached_property
     def psus(self) -> list[Psu]:
         """The PSUs of the profile, in its order."""
-        named = self.target.profile.psu.items()
-        return [Psu(FormAgent(name, psu, self.recorder), self.aspsp) for name, psu in named]
+        return [Psu(self._agents.agent(name), self.aspsp) for name in self.target.profile.psu]
 
     @cached_property
     def tpps(self) -> list[Tpp]:
@@ -60,7 +65,8 @@ class Session:
         return found
 
     def close(self) -> None:
-        """Let go of every connection to the bank."""
+        """Let go of every connection to the bank, and of the PSUs' browser."""
+        self._agents.close()
         self._wire.close()
 
     @property
@@ -81,32 +87,56 @@ class Session:
             raise NotApplicable("the profile has no second PSU")
         return self.psus[1]
 
+    def psu_that(self, precondition: str) -> Psu:
+        """The first PSU of the profile that stands for a precondition of the catalogue, as `psu-cap`.
+
+        Raises:
+            NotApplicable: the profile has none.
+        """
+        if precondition == "psu" and self.psus:
+            return self.psus[0]
+        for psu in self.psus:
+            if precondition in psu.profile.fits:
+                return psu
+        raise NotApplicable(f"the profile has no PSU that fits {precondition}")
+
+    @cached_property
+    def pisp(self) -> Pisp:
+        """The first TPP at work as a PISP; NotApplicable where it is none."""
+        return Pisp(self.tpps[0], self.target.profile.accounts)
+
+    @cached_property
+    def known(self) -> Known:
+        """What the tester knows of the bank beside its interface."""
+        return Known(self.target.profile)
+
+    @cached_property
+    def administrator(self) -> Administrator:
+        """Changes rights during the run; NotApplicable where nobody can."""
+        if self.target.profile.admin is None:
+            raise NotApplicable("the profile names nobody who can change rights during the run (admin)")
+        return Administrator(str(self.target.profile.admin.url), self.recorder)
+
+    def planned_authentications(
+        self, asked: Mapping[str, Sequence[int | Callable[[Any], int]]]
+    ) -> dict[str, int]:
+        """How often each PSU will have to authenticate at most.
+
+        Args:
+            asked: counts, or what gives them from the PSU's profile, by precondition; `other-psu` is the second.
+        """
+        found: dict[str, int] = {}
+        for precondition, counts in asked.items():
+            try:
+                psu = self.second_psu() if precondition == "other-psu" else self.psu_that(precondition)
+            except NotApplicable:
+                continue
+            needed = sum(count if isinstance(count, int) else count(psu.profile) for count in counts)
+            found[psu.name] = found.get(psu.name, 0) + needed
+        return found
+
     def first_psu(self) -> Psu:
         """The PSU; Unobservable where the profile has none."""
         if not self.psus:
             raise Unobservable("the profile has no PSU that can be driven")
         return self.psus[0]
-
-    def _learn_secrets(self) -> None:
-        """What the profile's references led to is secret from the start."""
-        redactor = self.recorder.redactor
-        profile = self.target.profile
-        for psu in profile.psu.values():
-            for step in psu.journey:
-                for name, value in step.fill.items():
-                    redactor.learn(name, value)
-            if psu.device:
-                redactor.learn("pin", psu.device.pin)
-                redactor.learn("device_url", psu.device.url)
-        for tpp in profile.tpp.values():
-            for kind, secret in (
-                ("client_secret", tpp.client_secret),
-                ("key", tpp.key),
-                ("key", tpp.renewed_key),
-            ):
-                if secret:
-                    redactor.learn(kind, secret)
-        if profile.state:
-            redactor.learn("state_key", profile.state.key)
-        if profile.waiting.clock_control:
-            redactor.learn("clock_control", profile.waiting.clock_control)

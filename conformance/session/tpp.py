@@ -8,21 +8,34 @@ from functools import cached_property
 from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse
-from conformance.oauth.token import Grant
+from conformance.oauth.landing import Ending, Landing
+from conformance.oauth.token import Grant, TokenRequest
 from conformance.psu.agent import Browser
-from conformance.session.back_channel import BackChannel
+from conformance.session.api import ApiClient
 from conformance.session.psu import Psu
 from conformance.target.model import Role
 from conformance.wire.client import Client
+from conformance.xs2a.accounts import AccountInformation
+from conformance.xs2a.funds import FundsConfirmation
+from conformance.xs2a.payments import PaymentInitiation
 
 Shared = tuple[AuthorizationResponse, Exchange]
+Key = tuple[Role, str]
 
 
-class Tpp(BackChannel):
+class Tpp(ApiClient):
     """A third party provider that is a client of the bank; its certificates and its grants."""
 
     @cached_property
-    def _exchanged(self) -> dict[str, Shared | Unobservable]:
+    def _exchanged(self) -> dict[Key, Shared | Unobservable]:
+        return {}
+
+    @cached_property
+    def _journeys(self) -> dict[Key, Landing]:
+        return {}
+
+    @cached_property
+    def _own_tokens(self) -> dict[Role, Exchange]:
         return {}
 
     @cached_property
@@ -62,28 +75,85 @@ class Tpp(BackChannel):
     def _over(self, client: Client) -> Tpp:
         return Tpp(self.name, self.profile, self._around, client)
 
-    def grant(self, role: Role | None = None) -> Grant:
-        """The grant that scenarios share: obtained once for each role, never spent, again when it is over.
+    def grant(self, role: Role | None = None, psu: Psu | None = None) -> Grant:
+        """The grant that scenarios share: obtained once for each role and PSU, never spent, again when it is over.
 
         Raises:
             Unobservable: it could not be obtained; every scenario is told so, the PSU is not asked again.
         """
-        authorization, answer = self._shared(role)
+        authorization, answer = self._shared(role, psu)
         return _grant(authorization, answer)
 
-    def first_exchange(self, role: Role | None = None) -> Exchange:
+    def grant_of(self, psu: Psu, role: Role | None = None) -> Grant:
+        """The grant of a PSU that scenarios share."""
+        return self.grant(role, psu)
+
+    def first_exchange(self, role: Role | None = None, psu: Psu | None = None) -> Exchange:
         """The code exchange of the shared grant, whatever the bank answered to it.
 
         Raises:
             Unobservable: no code came back.
         """
-        return self._shared(role)[1]
+        return self._shared(role, psu)[1]
 
-    def _shared(self, role: Role | None) -> Shared:
-        key = role or self._role
+    def journey_of(self, psu: Psu, role: Role | None = None) -> Landing:
+        """The journey behind the shared grant of a PSU, wherever it ended.
+
+        A PSU who may not authorize ends elsewhere than at the TPP, or there with an error.
+        """
+        key = role or self._role, psu.name
+        if key not in self._journeys:
+            self._journeys[key] = self.send(self.authorization_request(role=role), psu=psu)
+        landing = self._journeys[key]
+        self._around.recorder.cite(*landing.exchanges)
+        return landing
+
+    def accounts_of(self, psu: Psu, *, present: bool = False) -> AccountInformation:
+        """An AISP's view with the shared grant of a PSU."""
+        return self.account_information(self.token_for("aisp", psu), present=present)
+
+    def payments_of(self, psu: Psu) -> PaymentInitiation:
+        """A PISP's view with the token that the bank wants for payments."""
+        return self.payment_initiation(self.token_for("pisp", psu))
+
+    def funds_of(self, psu: Psu) -> FundsConfirmation:
+        """A CBPII's question with the shared grant of a PSU."""
+        return self.funds_confirmation(self.token_for("cbpii", psu))
+
+    def token_for(self, role: Role, psu: Psu) -> str:
+        """The access token for a role: of the PSU's grant, or the TPP's own where the bank documents that.
+
+        Raises:
+            NotApplicable: the profile does not give the TPP this role.
+        """
+        if role not in self.roles:
+            raise NotApplicable(f"the profile gives TPP {self.name} no role {role}")
+        stet = self._around.aspsp.api.stet
+        own = {"pisp": stet.pisp_grant, "cbpii": stet.cbpii_grant}.get(role) == "client_credentials"
+        return self.own_token(role) if own else self.grant_of(psu, role).access_token
+
+    def own_token(self, role: Role) -> str:
+        """The access token of a client credentials grant (RFC 6749, section 4.4), asked for once.
+
+        Raises:
+            Unobservable: the bank gave none.
+        """
+        if role not in self._own_tokens:
+            pairs = (("grant_type", "client_credentials"), ("client_id", self.client_id))
+            request = TokenRequest((*pairs, ("scope", self.scope(role))), "ask for a token of the TPP's own")
+            self._own_tokens[role] = self.request_token(request)
+        answer = self._own_tokens[role]
+        self._around.recorder.cite(answer)
+        token = answer.members.get("access_token")
+        if not answer.succeeded or not isinstance(token, str):
+            raise Unobservable(f"the client credentials grant gave no token: {answer.summary}")
+        return token
+
+    def _shared(self, role: Role | None, psu: Psu | None) -> Shared:
+        key = role or self._role, psu.name if psu else self._usual_name
         if key not in self._exchanged or self._nearly_over(self._exchanged[key]):
             try:
-                authorization = self.authorize(role=role)
+                authorization = self._authorized(key[0], psu)
                 self._exchanged[key] = authorization, self.exchange(authorization)
             except Unobservable as reason:
                 self._exchanged[key] = reason
@@ -92,6 +162,23 @@ class Tpp(BackChannel):
             raise Unobservable(str(found))
         self._around.recorder.cite(found[0].exchange, found[1])
         return found
+
+    def _authorized(self, role: Role, psu: Psu | None) -> AuthorizationResponse:
+        """A code for the shared grant; the journey of a PSU is walked once, also where it was only looked at."""
+        if psu is None or psu.name == self._usual_name:
+            return self.authorize(role=role)
+        key = role, psu.name
+        if key in self._exchanged:
+            del self._journeys[key]
+        landing = self.journey_of(psu, role)
+        if landing.ending is not Ending.REDIRECT or landing.response is None:
+            raise Unobservable(f"the authorization did not lead back to the TPP, but to {landing.described}")
+        _ = landing.response.code
+        return landing.response
+
+    @property
+    def _usual_name(self) -> str:
+        return self._around.psu.name if self._around.psu else ""
 
     def _nearly_over(self, found: Shared | Unobservable) -> bool:
         """Whether less than a twentieth of the access token's lifetime is left: a long run must go on."""

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    PrivateAttr,
-    ValidationInfo,
-    model_validator,
+from pydantic import Field, PrivateAttr, model_validator
+
+from conformance.target.bank import Accounts as Accounts
+from conformance.target.bank import Admin as Admin
+from conformance.target.bank import Attestation as Attestation
+from conformance.target.bank import DirectChannel as DirectChannel
+from conformance.target.bank import KnownHistory as KnownHistory
+from conformance.target.bank import Published as Published
+from conformance.target.identity import Identity, IdentityProblem, load_identity
+from conformance.target.people import Device as Device
+from conformance.target.people import Psu as Psu
+from conformance.target.people import Step as Step
+from conformance.target.values import (
+    Address,
+    HttpsUrl,
+    LocalPath,
+    Model,
+    ProxyUrl,
+    RedirectUri,
+    Reference,
+    Seconds,
+    TrustAnchor,
+    ValueOrReference,
+    problem,
 )
-from pydantic_core import PydanticCustomError
-
-from conformance.target.identity import Identity, IdentityProblem, count_certificates, load_identity
-from conformance.target.references import ReferenceProblem, Secret, is_reference, read_reference
 
 Role = Literal["aisp", "pisp", "cbpii"]
 ClientAuthentication = Literal[
@@ -30,99 +38,6 @@ ClientAuthentication = Literal[
     "client_secret_post",
     "private_key_jwt",
 ]
-
-
-def _problem(found: str, wanted: str, key: str = "") -> PydanticCustomError:
-    return PydanticCustomError("profile", "wanted {wanted}", {"found": found, "wanted": wanted, "key": key})
-
-
-def _read(value: object, info: ValidationInfo) -> Secret:
-    if not isinstance(value, str):
-        raise _problem(f"a {type(value).__name__}", "a reference: env:NAME or file:PATH")
-    try:
-        return read_reference(value, (info.context or {}).get("folder", Path()))
-    except ReferenceProblem as problem:
-        raise _problem(problem.found, problem.wanted) from None
-
-
-def _read_if_reference(value: object, info: ValidationInfo) -> str:
-    if not isinstance(value, str):
-        raise _problem(f"a {type(value).__name__}", "text, or a reference: env:NAME or file:PATH")
-    return _read(value, info) if is_reference(value) else value
-
-
-def _read_fill(value: object, info: ValidationInfo) -> str:
-    if isinstance(value, str) and value.startswith("literal:"):
-        return value.removeprefix("literal:")
-    return _read(value, info)
-
-
-def _https(url: str) -> str:
-    parts = _split(url)
-    if parts is None or parts.scheme != "https" or not parts.hostname or parts.fragment:
-        raise _problem(repr(url), "an absolute https URL without fragment")
-    return url
-
-
-def _redirect_uri(uri: str) -> str:
-    parts = _split(uri)
-    if parts is None or not parts.scheme or "#" in uri or not (parts.netloc or parts.path):
-        raise _problem(repr(uri), "an absolute URI without fragment (RFC 6749, section 3.1.2)")
-    return uri
-
-
-def _proxy(url: str) -> str:
-    parts = _split(url)
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise _problem("something else", "http://host:port or https://host:port")
-    return url
-
-
-def _split(url: str) -> SplitResult | None:
-    """The parts of a URL; None where it is none."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return None if re.search(r"[\x00-\x20\x7f]", url) else parts
-
-
-def _beside_profile(path: str, info: ValidationInfo) -> str:
-    return str((info.context or {}).get("folder", Path()) / path)
-
-
-def _address(text: str) -> str:
-    found = re.fullmatch(r"([^\s:/]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", text)
-    if not found or not 0 < int(found[2]) < 65_536:
-        raise _problem(repr(text), "host:port")
-    return text.lower()
-
-
-def _trust_anchor(text: str) -> str:
-    if not count_certificates(text):
-        place = getattr(text, "reference", "what stands there")
-        raise _problem(f"no certificate in {place}", "PEM certificates of the authorities to trust")
-    return text
-
-
-# read by plain validators: any other would turn a Secret into text that prints
-Reference = Annotated[str, PlainValidator(_read)]
-ValueOrReference = Annotated[str, PlainValidator(_read_if_reference)]
-FillValue = Annotated[str, PlainValidator(_read_fill)]
-LocalPath = Annotated[str, AfterValidator(_beside_profile)]
-HttpsUrl = Annotated[str, AfterValidator(_https)]
-RedirectUri = Annotated[str, AfterValidator(_redirect_uri)]
-TrustAnchor = Annotated[str, PlainValidator(_read), AfterValidator(_trust_anchor)]
-ProxyUrl = Annotated[str, PlainValidator(_read_if_reference), AfterValidator(_proxy)]
-Address = Annotated[str, AfterValidator(_address)]
-Seconds = Annotated[int, Field(ge=0)]
-
-
-class Model(BaseModel):
-    """Strict, frozen, and closed to unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class AuthorizationServer(Model):
@@ -238,11 +153,11 @@ class Tpp(Model):
         self._renewed = _load_pair(self.renewed_certificate, self.renewed_key, "renewed_")
         needs_certificate = self.authentication in ("tls_client_auth", "self_signed_tls_client_auth")
         if needs_certificate and self._identity is None:
-            raise _problem("nothing", f"a certificate and key for {self.authentication}", "certificate")
+            raise problem("nothing", f"a certificate and key for {self.authentication}", "certificate")
         if self.authentication == "private_key_jwt" and self._identity is None:
-            raise _problem("nothing", "a key for private_key_jwt, with its certificate", "key")
+            raise problem("nothing", "a key for private_key_jwt, with its certificate", "key")
         if self.authentication.startswith("client_secret") and self.client_secret is None:
-            raise _problem("nothing", f"a reference to the secret for {self.authentication}", "client_secret")
+            raise problem("nothing", f"a reference to the secret for {self.authentication}", "client_secret")
         return self
 
 
@@ -251,37 +166,11 @@ def _load_pair(chain: str | None, key: str | None, prefix: str) -> Identity | No
         return None
     if chain is None or key is None:
         missing = "certificate" if chain is None else "key"
-        raise _problem("nothing", f"a {missing} beside the other half of the pair", prefix + missing)
+        raise problem("nothing", f"a {missing} beside the other half of the pair", prefix + missing)
     try:
         return load_identity("", chain, key)
-    except IdentityProblem as problem:
-        raise _problem(problem.found, problem.wanted, prefix + problem.key) from None
-
-
-class Device(Model):
-    """A simulated means of strong authentication: where it takes the PSU's decision, and its PIN."""
-
-    url: ValueOrReference
-    pin: Reference
-
-
-class Step(Model):
-    """One page of a journey, and what the PSU does on it."""
-
-    page: Annotated[str, Field(min_length=1)]
-    fill: dict[str, FillValue] = {}
-    device: str | None = None
-    choose: str | None = None
-    cancel: str | None = None
-
-
-class Psu(Model):
-    """A payment service user, and how it goes through the bank's pages."""
-
-    agent: Literal["form"] = "form"
-    means: Literal["secure-access", "3skey", "password"] = "secure-access"
-    device: Device | None = None
-    journey: Annotated[list[Step], Field(min_length=1)]
+    except IdentityProblem as error:
+        raise problem(error.found, error.wanted, prefix + error.key) from None
 
 
 class Network(Model):
@@ -327,3 +216,8 @@ class Profile(Model):
     network: Network = Network()
     waiting: Waiting = Waiting()
     state: State | None = None
+    accounts: Accounts = Accounts()
+    admin: Admin | None = None
+    direct_channel: dict[Role, DirectChannel] = {}
+    published: Published = Published()
+    attestations: dict[str, Attestation] = {}

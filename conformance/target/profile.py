@@ -143,7 +143,7 @@ def _explain(file: str, detail: Any) -> Problem:
     key = _dotted(location)
     if detail["type"] == "profile":
         key = ".".join(filter(None, (key, context["key"])))
-        return Problem(file, key, context["found"], context["wanted"])
+        return Problem(file, key, context["found"], context["wanted"], context.get("hint", ""))
     if detail["type"] == "extra_forbidden":
         return _unknown_key(file, key, location)
     if detail["type"] == "missing":

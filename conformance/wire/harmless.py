@@ -28,6 +28,22 @@ HEADERS = frozenset(
     """.split()
 )
 
+# plain where the value looks like a code, whoever sends it
+CODES = frozenset(
+    """
+    acceptedAuthenticationApproach appliedAuthenticationApproach balanceType cashAccountType categoryPurpose
+    chargeBearer creditDebitIndicator executionRule frequency localInstrument paymentInformationStatus
+    psuStatus result schemeName serviceLevel statusReasonInformation transactionStatus usage
+    """.split()
+)
+
+# what opens a PSU's approval or confirms it: secret also where accounts and names are synthetic
+APPROVALS = frozenset(
+    """
+    confirmationCode consentApproval nonce scaOAuth scaRedirect
+    """.split()
+)
+
 PRIVATE_JWK = frozenset(
     """
     d dp dq k oth p q qi

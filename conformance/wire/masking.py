@@ -14,12 +14,16 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from conformance.exchange import Exchange, Headers
-from conformance.wire.harmless import HEADERS, MEMBERS, PARAMETERS, PRIVATE_JWK
+from conformance.wire.harmless import APPROVALS, CODES, HEADERS, MEMBERS, PARAMETERS, PRIVATE_JWK
 from conformance.wire.outline import outline
 from conformance.wire.redaction import Redactor
 
 _LARGEST_TEXT = 65_536
 _METADATA = frozenset({"authorization_endpoint", "jwks_uri", "response_types_supported", "token_endpoint"})
+_CODE = re.compile(r"[A-Z][A-Z_]{1,29}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T[0-9:.]+(Z|[+-]\d{2}:?\d{2})?)?")
+_LONG_NUMBER = 8
+_MANY = 20
 _NAME = re.compile(r"(?!.*\d{6})[A-Za-z_$@#][\w.:$@#/-]{0,63}", re.ASCII)
 
 
@@ -30,6 +34,8 @@ class Masking:
         self.redactor = redactor
         self._plain_below = plain_below
         self._own_paths: set[str] = set()
+        self._own_requests: set[str] = set()
+        self._in_bulk = False
 
     def request_url(self, url: str) -> str:
         """The URL of a request; its path is our own, and no secret where a bank repeats it."""
@@ -56,6 +62,11 @@ class Masking:
         """A form body, masked as a query is."""
         return self._pairs(body)
 
+    def request_headers(self, headers: Headers) -> list[list[str]]:
+        """Header fields of a request; the identifier that we gave it is no secret where a bank repeats it."""
+        self._own_requests.update(headers.all("X-Request-ID"))
+        return self.headers(headers)
+
     def headers(self, headers: Headers) -> list[list[str]]:
         """Header fields; credentials, cookies and unknown fields masked."""
         return [
@@ -68,7 +79,7 @@ class Masking:
             return None
         text = exchange.request_body.decode("utf-8", "replace")
         if "json" in exchange.request_headers.get("Content-Type", ""):
-            return self._json_text(text)[0]
+            return self._json_text(text, plain=self._is_plain(exchange))[0]
         return self.form(text)
 
     def response_body(self, exchange: Exchange) -> tuple[str, str | None]:
@@ -78,15 +89,17 @@ class Masking:
         if not exchange.body:
             return "", None
         if exchange.json is not None:
-            plain = self._plain_below is not None and exchange.url.startswith(self._plain_below)
-            return self._json_value(exchange.json, note, plain=plain)
+            return self._json_value(exchange.json, note, plain=self._is_plain(exchange))
         if b"<" in exchange.body[:1024]:
             return self.redactor.mask(outline(exchange.body, failed=(exchange.status or 0) >= 400)), note
         return "", note
 
-    def _json_text(self, text: str) -> tuple[str, str | None]:
+    def _is_plain(self, exchange: Exchange) -> bool:
+        return self._plain_below is not None and exchange.url.startswith(self._plain_below)
+
+    def _json_text(self, text: str, *, plain: bool) -> tuple[str, str | None]:
         try:
-            return self._json_value(json.loads(text), None)
+            return self._json_value(json.loads(text), None, plain=plain)
         except (ValueError, RecursionError):
             return self.redactor.learn("body", text), None
 
@@ -113,17 +126,49 @@ class Masking:
         return self.redactor.mask(name) if _NAME.fullmatch(name) else self.redactor.learn("member", name)
 
     def _member(self, name: str, value: Any, *, plain: bool) -> Any:
-        if isinstance(value, dict | list):
+        if name in APPROVALS:
+            return self._approval(name, value)
+        if isinstance(value, list):
+            return self._several(name, value, plain=plain)
+        if isinstance(value, dict):
             return self._members(value, plain=plain)
         if value is None or isinstance(value, bool):
             return value
+        if name in CODES and isinstance(value, str) and _CODE.fullmatch(value):
+            return self.redactor.mask(value)
         if name in MEMBERS or plain:
             return self.redactor.mask(value) if isinstance(value, str) else value
         return self._leaf(name, value)
 
+    def _several(self, name: str, values: list[Any], *, plain: bool) -> list[Any]:
+        """The items of a list; those of a long one are masked where they stand, and not looked for elsewhere."""
+        before, self._in_bulk = self._in_bulk, self._in_bulk or len(values) > _MANY
+        try:
+            return [self._member(name, value, plain=plain) for value in values]
+        finally:
+            self._in_bulk = before
+
+    def _approval(self, name: str, value: Any) -> Any:
+        """What opens an approval; of an address everything but the host is secret."""
+        if isinstance(value, dict):
+            return {self._name(str(key)): self._approval(name, item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._approval(name, item) for item in value]
+        if not isinstance(value, str):
+            return value
+        if not value.startswith("https://"):
+            return self.redactor.learn(_kind(name), value)
+        path = value.partition("?")[0].partition("://")[2].split("/")[1:]
+        for segment in path:
+            if len(segment) >= 8 and not segment.isalpha():
+                self.redactor.learn("approval", segment)
+        return self.url(value)
+
     def _leaf(self, name: str, value: Any) -> Any:
         if not isinstance(value, str):
-            return self.redactor.pseudonym(_kind(name), value)
+            long = isinstance(value, int | float) and len(repr(value)) >= _LONG_NUMBER and not self._in_bulk
+            kind = _kind(name)
+            return self.redactor.learn(kind, repr(value)) if long else self.redactor.pseudonym(kind, value)
         if value.startswith("https://") and not re.search(r"\s", value):
             return self.url(value)
         return self._secret(_kind(name), value)
@@ -133,6 +178,8 @@ class Masking:
         if value.startswith("/") and value[1:] in self._own_paths:
             return self.redactor.mask(value)
         tells = len(value) >= 6 and (not value.isalpha() or not value.islower())
+        tells = tells and not _DATE.fullmatch(value)
+        tells = tells and (not self._in_bulk or self.redactor.knows(value))
         return self.redactor.learn(kind, value) if tells else self.redactor.pseudonym(kind, value)
 
     def _public(self, value: Any, name: str = "") -> Any:
@@ -173,6 +220,8 @@ class Masking:
         }
         if name in special:
             return special[name](value)
+        if name == "x-request-id" and value in self._own_requests:
+            return self.redactor.mask(value)
         return self.redactor.mask(value) if name in HEADERS else self._secret("header", value)
 
     def _set_cookie(self, value: str) -> str:

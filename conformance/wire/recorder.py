@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from conformance.wire.masking import Masking
 from conformance.wire.redaction import Redactor
 
 Sink = Callable[[dict[str, Any]], None]
+Store = Callable[[str, bytes], None]
 
 
 class Recorder:
@@ -24,16 +26,19 @@ class Recorder:
         sink: takes one masked event.
         masking: turns an exchange into what evidence may hold.
         clock: says when.
+        store: keeps a file beside the evidence, by its name; without one no picture is kept.
     """
 
-    def __init__(self, sink: Sink, masking: Masking, clock: Clock) -> None:
+    def __init__(self, sink: Sink, masking: Masking, clock: Clock, store: Store | None = None) -> None:
         self.clock = clock
         self.masking = masking
         self.scenario: str | None = None
         self.authentications = 0
+        self.by_psu: dict[str, dict[str, int]] = {}
         self.exchanges = 0
         self._cited: list[int] = []
         self._sink = sink
+        self._store = store
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -59,9 +64,12 @@ class Recorder:
         """Count earlier exchanges as seen by the scenario that is running."""
         self._cited.extend(exchange.number for exchange in exchanges)
 
-    def psu_step(self, psu: str, step: str, *, authentication: bool) -> None:
-        """Write that the PSU did one step; `authentication` where credentials were asked of it."""
-        self.authentications += authentication
+    def psu_step(self, psu: str, step: str, *, authentication: bool, means: str = "") -> None:
+        """Write that the PSU did one step; `authentication` where it had to authenticate, by its means."""
+        if authentication:
+            self.authentications += 1
+            counted = self.by_psu.setdefault(psu, {})
+            counted[means] = counted.get(means, 0) + 1
         self._sink(
             {
                 "event": "psu",
@@ -70,8 +78,40 @@ class Recorder:
                 "at": stamp(self.clock.wall()),
                 "scenario": self.scenario,
                 "authentication": authentication,
+                "means": means,
             }
         )
+
+    def screenshot(self, psu: str, exchange: Exchange, picture: bytes, *, covered: bool) -> None:
+        """Keep the picture of the page that an exchange brought; equal pictures are one file.
+
+        Args:
+            psu: whose page it is.
+            exchange: what brought the page.
+            picture: PNG.
+            covered: whether what may name a person was covered before.
+        """
+        if self._store is None:
+            return
+        name = f"screenshots/{hashlib.sha256(picture).hexdigest()[:32]}.png"
+        self._store(name, picture)
+        self._happened("screenshot", psu=psu, exchange=exchange.number, file=name, covered=covered)
+
+    def blocked(self, psu: str, url: str, kind: str) -> None:
+        """Write that a page of the bank asked for something elsewhere, which was not requested."""
+        self._happened("blocked", psu=psu, url=self.masking.url(url.partition("?")[0]), kind=kind)
+
+    def returned(self, psu: str, url: str) -> None:
+        """Write where a PSU's own browser came back to the TPP."""
+        self._happened("returned", psu=psu, url=self.masking.url(url))
+
+    def _happened(self, event: str, **facts: Any) -> None:
+        with self._lock:
+            self._sink({"event": event, "at": stamp(self.clock.wall()), "scenario": self.scenario, **facts})
+
+    def administered(self, action: str) -> None:
+        """Write that rights or accounts were changed at the target, in its own words."""
+        self._happened("administration", action=action)
 
     def waited(self, reason: str, seconds: int, how: str) -> None:
         """Write that time passed: `slept`, or `clock-control`."""
@@ -102,7 +142,7 @@ class Recorder:
         request = {
             "method": exchange.method,
             "url": masking.request_url(exchange.url),
-            "headers": masking.headers(exchange.request_headers),
+            "headers": masking.request_headers(exchange.request_headers),
             "body": masking.request_body(exchange),
         }
         return {

@@ -15,6 +15,7 @@ from urllib.parse import quote, quote_plus
 _SHORTEST = 4
 _JWT_START = "eyJ"
 _LOWER_HEX = re.compile("%[0-9A-F]{2}")
+_IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Z0-9])")
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){1,4}")
 
 
@@ -22,10 +23,15 @@ class Redactor:
     """Knows the secrets of one run, and takes them out of every text.
 
     Values shorter than four characters are masked where their place says that they are secret, not elsewhere.
+
+    Args:
+        key: of the pseudonyms; a fresh one where none is given.
+        accounts: whether account numbers are masked by their shape too, wherever they stand.
     """
 
-    def __init__(self, key: bytes | None = None) -> None:
+    def __init__(self, key: bytes | None = None, *, accounts: bool = True) -> None:
         self._key = key or secrets.token_bytes(32)
+        self._accounts = accounts
         self._pseudonyms: dict[str, str] = {}
         self._by_start: dict[str, dict[str, str]] = {}
 
@@ -78,6 +84,12 @@ class Redactor:
             (match.start(), match.end(), self.learn("token", match.group()))
             for match in (_JWT.finditer(text) if _JWT_START in text else ())
         ]
+        if self._accounts:
+            tokens += [
+                (match.start(), match.end(), self.learn("iban", match.group()))
+                for match in _IBAN.finditer(text)
+                if _is_iban(match.group())
+            ]
         known = self._by_start
         starts = [at for at in range(len(text) - _SHORTEST + 1) if text[at : at + _SHORTEST] in known]
         found = [
@@ -94,6 +106,11 @@ class Redactor:
         start = form[:_SHORTEST]
         # a new table each time: another thread may be reading the one that it replaces
         self._by_start[start] = {**self._by_start.get(start, {}), form: pseudonym}
+
+
+def _is_iban(text: str) -> bool:
+    """Whether the check digits fit (ISO 13616)."""
+    return int("".join(str(int(letter, 36)) for letter in text[4:] + text[:4])) % 97 == 1
 
 
 def _joined(found: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:

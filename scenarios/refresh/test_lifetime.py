@@ -34,7 +34,7 @@ def test_a_refresh_token_of_an_earlier_run_still_works(aspsp: Aspsp, keeper: Kee
     expect_alive(rest.refresh, age=rest.age)
 
 
-@covers("refresh-long-lived", destroys=True, waits=True, last=True)
+@covers("refresh-long-lived", destroys=True, waits=True, last=True, asks={"psu": 1})
 def test_a_refresh_token_works_after_its_minimum_age(aspsp: Aspsp, keeper: Keeper) -> None:
     """A TPP that refreshes once a day never loses its grant."""
     rest = keeper.rest(timedelta(seconds=aspsp.documented.refresh_token_minimum_age))
@@ -42,7 +42,7 @@ def test_a_refresh_token_works_after_its_minimum_age(aspsp: Aspsp, keeper: Keepe
     expect_alive(rest.refresh, age=rest.age)
 
 
-@covers("refresh-long-lived", destroys=True, waits=True, last=True)
+@covers("refresh-long-lived", destroys=True, waits=True, last=True, asks={"psu": 1})
 def test_a_refresh_token_works_until_the_next_authentication_is_due(keeper: Keeper) -> None:
     """The PSU authenticates every 180 days, not every 90."""
     rest = keeper.rest(JUST_BELOW_THE_LIMIT)

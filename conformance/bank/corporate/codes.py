@@ -128,7 +128,7 @@ class AuthenticationCodes(DomainComponent):
 
     def amount_shown(self, money: Money) -> str:
         """The exact amount with its currency."""
-        return str(money)
+        return f"{money.currency} {money.amount:f}"
 
     def payee_shown(self, payee: Party) -> str:
         """The payee's name and whole account."""

@@ -55,7 +55,7 @@ class CorporateBank:
     Args:
         clock: the bank's.
         lock: held by every operation; the bank's own, so that the two never wait for one another.
-        deviant: a subclass of one component, which takes that component's place.
+        *others: subclasses of components, each of which takes its component's place.
         seed: other histories for another one.
     """
 
@@ -63,7 +63,7 @@ class CorporateBank:
         self,
         clock: Clock,
         lock: threading.RLock | None = None,
-        deviant: type[Component] | None = None,
+        *others: type[Component],
         seed: str = "embedded",
     ) -> None:
         self.clock = clock
@@ -71,7 +71,7 @@ class CorporateBank:
         self.seed = seed
         self.opened = clock.now().date()
         self.directory = Directory()
-        self._deviant = deviant
+        self._others = others
         self._wire_information()
         self._wire_payments()
         self.administration = Administration(self)
@@ -97,6 +97,4 @@ class CorporateBank:
         self.progress = self._component(Progress)
 
     def _component(self, kind: type[C]) -> C:
-        if self._deviant is not None and issubclass(self._deviant, kind):
-            return self._deviant(self)
-        return kind(self)
+        return next((other for other in self._others if issubclass(other, kind)), kind)(self)

@@ -1,0 +1,124 @@
+"""Strong customer authentication: what a journey asked, offered, showed and proved (RTS, Art. 4 and 5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NoReturn
+
+from lxml import etree, html
+
+from conformance.errors import NonConformance, Unobservable
+from conformance.exchange import Exchange
+from conformance.oauth.landing import Ending, Landing
+from conformance.xs2a.money import Money
+
+_MEANS = ("secure-access", "3skey", "password")
+_RANDOM = re.compile(r"[0-9A-Fa-f-]{8,}|\d+")
+
+
+def expect_authorized_with(landing: Landing, means: str) -> None:
+    """The journey went through the means, and ended at the TPP with a code."""
+    if landing.ending is not Ending.REDIRECT or landing.response is None:
+        _refuse(landing, "the PSU sent back to the TPP", f"a journey that ended at {landing.described}")
+    if not landing.response.get("code"):
+        _refuse(landing, "an authorization code", f"error={landing.response.get('error')}")
+    expect_proved_with(landing, means)
+
+
+def expect_proved_with(landing: Landing, means: str) -> None:
+    """Possession was proved with these means, on this journey."""
+    if means not in landing.means:
+        found = ", ".join(landing.means) or "no proof of possession"
+        _refuse(landing, f"an authentication with {means}", found)
+
+
+def expect_no_access(landing: Landing) -> None:
+    """Without the second factor nobody reaches the TPP with a code, nor with a report of success."""
+    if landing.response is not None and landing.response.get("code"):
+        _refuse(landing, "no authorization code without both factors", "an authorization code")
+
+
+def expect_both_factors_asked(landing: Landing) -> None:
+    """A PSU that was not signed in is asked for what it knows and for what it has."""
+    if not landing.asked:
+        _refuse(landing, "the PSU asked for what only it knows", "a journey without credentials")
+    if not landing.proofs:
+        _refuse(landing, "the PSU asked to prove possession of its device", "a journey without such a proof")
+
+
+def expect_authentication(landing: Landing) -> None:
+    """The PSU was asked to authenticate on this journey (RTS, Art. 5: each payment)."""
+    if not landing.authentications and not landing.asks_credentials and not landing.asks_possession:
+        _refuse(landing, "an authentication of the PSU", "none")
+
+
+def expect_authentications(landing: Landing, most: int) -> None:
+    """The PSU authenticated no more often than in the bank's own channel."""
+    if landing.authentications > most:
+        _refuse(landing, f"at most {most} authentications", str(landing.authentications))
+
+
+def expect_no_more_effort(
+    landing: Landing, *, authentications: int, fields: int | None, screens: int
+) -> None:
+    """No more authentications, fields or screens than in the bank's own channel.
+
+    Args:
+        fields: None where they were not counted there.
+        screens: of the own channel; one more is the TPP journey's consent or payment summary, which is permitted.
+    """
+    expect_authentications(landing, authentications)
+    if fields is not None and landing.filled > fields:
+        _refuse(landing, f"at most {fields} fields to fill", str(landing.filled))
+    if landing.screens > screens + 1:
+        _refuse(landing, f"at most {screens} screens and one summary", str(landing.screens))
+
+
+def expect_means_offered(landing: Landing, wanted: Iterable[str]) -> None:
+    """Every means of the bank's own channel can be chosen, or is the one that was used."""
+    buttons = {word.casefold() for page in landing.offered for word in page}
+    offered = {means for means in _MEANS if means in buttons} | set(landing.means)
+    missing = sorted(set(wanted) - offered)
+    if missing:
+        _refuse(landing, f"{', '.join(missing)} offered too", f"{', '.join(sorted(offered)) or 'no means'}")
+
+
+def expect_linked(landing: Landing, money: Money, payee: str) -> None:
+    """What the device showed or signed holds amount, currency and payee's account exactly (RTS, Art. 5(1))."""
+    if not landing.proofs:
+        raise Unobservable("the PSU proved no possession, so that nothing was linked")
+    text = re.sub(r"\s", "", landing.shown[-1])
+    amount = f"{money.amount:f}"
+    written = {amount, amount.replace(".", ",")}
+    if not any(re.search(rf"(?<![\d.,]){re.escape(form)}(?!\d)", text) for form in written):
+        _refuse(landing, "the payment's amount on the device", "a text without it")
+    if money.currency not in text:
+        _refuse(landing, "the payment's currency on the device", "a text without it")
+    if payee not in text:
+        _refuse(landing, "the payee's account on the device", "a text without it")
+
+
+def expect_indistinguishable(one: Exchange, other: Exchange) -> None:
+    """Two failed attempts are answered alike, whatever was wrong (RTS, Art. 4(3)(a))."""
+    if one.status != other.status:
+        raise NonConformance(
+            expected=f"status {one.status} again", received=str(other.status), exchange=other
+        )
+    if _words(one) != _words(other):
+        raise NonConformance(
+            expected="the same page again", received="a page with other words", exchange=other
+        )
+
+
+def _words(exchange: Exchange) -> str:
+    try:
+        tree: html.HtmlElement = html.document_fromstring(exchange.body)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return exchange.media_type
+    etree.strip_elements(tree, "script", "style", with_tail=False)
+    return _RANDOM.sub("#", " ".join(str(tree.text_content()).split()))
+
+
+def _refuse(landing: Landing, expected: str, received: str) -> NoReturn:
+    raise NonConformance(expected=expected, received=received, exchange=landing.exchange)

@@ -1,0 +1,104 @@
+"""The checks of authentication and entitlements tell right from wrong on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from conformance.checks import entitlements, sca
+from conformance.errors import NonConformance, Unobservable
+from conformance.exchange import Exchange, Headers
+from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse
+from conformance.oauth.landing import Ending, Landing, Proof
+from conformance.xs2a.accounts import Account
+from conformance.xs2a.money import euro
+
+PAYEE = "DE89370400440532013000"
+SHOWN = f"Pay EUR 1.01 to Fournisseur {PAYEE}"
+
+
+def page(status: int = 200, body: str = "") -> Exchange:
+    now = datetime.now(UTC)
+    return Exchange(
+        1, "p", None, "GET", "https://b/", Headers(), None, now, timedelta(), status, body=body.encode()
+    )
+
+
+def landing(query: str = "code=c", shown: str = SHOWN, **changed: Any) -> Landing:
+    response = AuthorizationResponse(
+        AuthorizationRequest("https://b/a", ()), f"https://t/cb?{query}", page(302)
+    )
+    facts: dict[str, Any] = {
+        "asked": True,
+        "proofs": (Proof("3skey", shown),),
+        "authentications": 1,
+        "filled": 2,
+        "pages": (page(),) * 3,
+        "offered": (("login",), ("secure-access", "3skey", "cancel")),
+    }
+    return Landing(Ending.REDIRECT, page(302), response, **{**facts, **changed})
+
+
+LOST = Landing(Ending.ELSEWHERE, page(), described="another page")
+GOOD: list[Callable[[], None]] = [
+    lambda: sca.expect_authorized_with(landing(), "3skey"),
+    lambda: sca.expect_no_access(landing("error=access_denied")),
+    lambda: sca.expect_no_access(LOST),
+    lambda: sca.expect_both_factors_asked(landing()),
+    lambda: sca.expect_authentication(landing()),
+    lambda: sca.expect_no_more_effort(landing(), authentications=1, fields=2, screens=2),
+    lambda: sca.expect_means_offered(landing(), ["secure-access", "3skey"]),
+    lambda: sca.expect_linked(landing(), euro("1.01"), PAYEE),
+    lambda: sca.expect_linked(landing(shown="1,01 EUR an DE89 3704 0044 0532 0130 00"), euro("1.01"), PAYEE),
+    lambda: sca.expect_indistinguishable(page(body="<p>Wrong 1234</p>"), page(body="<p>Wrong 5678</p>")),
+    lambda: entitlements.expect_explained_refusal(landing("error=access_denied", explained=True)),
+    lambda: entitlements.expect_exactly([Account("a", "X"), Account("card")], ["X"], page()),
+]
+BAD: list[Callable[[], None]] = [
+    lambda: sca.expect_authorized_with(LOST, "3skey"),
+    lambda: sca.expect_authorized_with(landing("error=server_error"), "3skey"),
+    lambda: sca.expect_authorized_with(landing(), "secure-access"),
+    lambda: sca.expect_no_access(landing()),
+    lambda: sca.expect_both_factors_asked(landing(asked=False)),
+    lambda: sca.expect_both_factors_asked(landing(proofs=())),
+    lambda: sca.expect_authentication(landing(authentications=0)),
+    lambda: sca.expect_no_more_effort(landing(authentications=2), authentications=1, fields=2, screens=2),
+    lambda: sca.expect_no_more_effort(landing(filled=3), authentications=1, fields=2, screens=2),
+    lambda: sca.expect_no_more_effort(landing(), authentications=1, fields=2, screens=1),
+    lambda: sca.expect_means_offered(landing(offered=()), ["secure-access", "3skey"]),
+    lambda: sca.expect_linked(landing(shown="Confirm the operation"), euro("1.01"), PAYEE),
+    lambda: sca.expect_linked(landing(shown=SHOWN.replace("1.01", "11.01")), euro("1.01"), PAYEE),
+    lambda: sca.expect_linked(landing(shown=SHOWN.replace("1.01", "1.015")), euro("1.01"), PAYEE),
+    lambda: sca.expect_linked(landing(shown=SHOWN.replace("EUR", "")), euro("1.01"), PAYEE),
+    lambda: sca.expect_linked(landing(shown=SHOWN[:-4]), euro("1.01"), PAYEE),
+    lambda: sca.expect_indistinguishable(page(), page(401)),
+    lambda: sca.expect_indistinguishable(
+        page(body="<p>Wrong password</p>"), page(body="<p>Unknown user</p>")
+    ),
+    lambda: entitlements.expect_explained_refusal(landing("error=access_denied")),
+    lambda: entitlements.expect_explained_refusal(landing(explained=True)),
+    lambda: entitlements.expect_explained_refusal(LOST),
+    lambda: entitlements.expect_exactly([Account("a", "X"), Account("b", "Y")], ["X"], page()),
+    lambda: entitlements.expect_exactly([], ["X"], page()),
+    lambda: entitlements.expect_among([], "X", page()),
+    lambda: entitlements.expect_not_among([Account("a", "X")], "X", page()),
+]
+
+
+@pytest.mark.parametrize("check", GOOD)
+def test_what_is_right_passes(check: Callable[[], None]) -> None:
+    check()
+
+
+@pytest.mark.parametrize("check", BAD)
+def test_what_is_wrong_is_refused(check: Callable[[], None]) -> None:
+    with pytest.raises(NonConformance):
+        check()
+
+
+def test_without_a_proof_nothing_can_be_said_of_its_text() -> None:
+    with pytest.raises(Unobservable):
+        sca.expect_linked(landing(proofs=()), euro("1.01"), PAYEE)

@@ -1,0 +1,107 @@
+"""What the tester knows of the bank beside its interface: accounts, its own channel, documents, statements."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from conformance.target.people import Means
+from conformance.target.values import AmountOrUnknown, HttpsUrl, Iban, Model, ValueOrReference
+
+Text = Annotated[str, Field(min_length=1)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Creditor(Model):
+    """Who is paid in scenarios."""
+
+    name: ValueOrReference
+    iban: Iban
+    bic: ValueOrReference | None = None
+
+
+class KnownHistory(Model):
+    """The oldest entry of an account that the bank's own channel shows."""
+
+    iban: Iban
+    oldest: date
+
+
+class Accounts(Model):
+    """Accounts by the part that they play, as values or references.
+
+    Args:
+        debtor: debited by payments, and asked for funds.
+        creditor: credited by payments.
+        out_of_scope: of the subscription, but in a country for which the interface is not offered.
+        expected: every account in scope with its booked balance, "" where it is not known.
+        known_history: the oldest entry that is known.
+    """
+
+    debtor: Iban | None = None
+    creditor: Creditor | None = None
+    out_of_scope: Iban | None = None
+    expected: dict[Iban, AmountOrUnknown] = {}
+    known_history: KnownHistory | None = None
+
+
+class Admin(Model):
+    """Where rights are changed during the run."""
+
+    url: ValueOrReference
+
+
+class DirectChannel(Model):
+    """What a PSU goes through in the bank's own channel for the same purpose.
+
+    Args:
+        steps: pages on which the PSU does something.
+        screens: pages that it is shown.
+        redirects: from host to host.
+        authentications: how often it authenticates.
+        fields: how many fields it must fill.
+        means: what it may choose to authenticate with.
+        seconds: how long it takes.
+    """
+
+    steps: Count
+    screens: Count
+    redirects: Count | None = None
+    authentications: Count = 1
+    fields: Count | None = None
+    means: Annotated[list[Means], Field(min_length=1)]
+    seconds: Annotated[float, Field(gt=0, strict=False)] | None = None
+
+
+class Published(Model):
+    """Public pages of the bank, and the metadata of its sandbox beside its production.
+
+    Args:
+        documentation_url: readable without a login.
+        key_words: that stand there.
+        statistics_url: availability and performance.
+        sandbox_discovery_url: of the sandbox, where the profile is production's.
+    """
+
+    documentation_url: HttpsUrl | None = None
+    key_words: list[Text] = []
+    statistics_url: HttpsUrl | None = None
+    sandbox_discovery_url: HttpsUrl | None = None
+
+
+class Attestation(Model):
+    """What somebody states, and signs for by name, about what no client can observe.
+
+    Args:
+        statement: in plain words.
+        person: who states it.
+        date: when.
+        document_sha256: of the document that supports it.
+    """
+
+    statement: Text
+    person: Text
+    date: date
+    document_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
