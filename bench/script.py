@@ -102,7 +102,8 @@ def _pair(folder: Path, tpp: dict[str, str], prefix: str) -> tuple[str, str]:
 
 def files_of(folder: Path) -> dict[str, str]:
     """What a bank makes at its start: the PSUs' data and the client ids."""
-    found = [*folder.glob("psu/*"), *folder.glob("tpp/*.client_id")]
+    names = ("psu/*.username", "psu/*.password", "psu/*.pin", "psu/*.device_url", "tpp/*.client_id")
+    found = [path for name in names for path in folder.glob(name)]
     return {f"{path.parent.name}/{path.name}": path.read_text(encoding="utf-8").strip() for path in found}
 
 

@@ -6,16 +6,19 @@ import base64
 import threading
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from conformance.errors import Unobservable
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12KeyAndCertificates
 
 _ONE_AT_A_TIME = threading.RLock()
 
@@ -62,7 +65,9 @@ class Pkcs12File:
         self._password = password
 
     @cached_property
-    def _opened(self) -> pkcs12.PKCS12KeyAndCertificates:
+    def _opened(self) -> PKCS12KeyAndCertificates:
+        from cryptography.hazmat.primitives.serialization import pkcs12
+
         try:
             found = pkcs12.load_pkcs12(base64.b64decode(self._archive), self._password.encode())
         except (ValueError, TypeError, UnsupportedAlgorithm):
