@@ -8,9 +8,14 @@ from typing import NoReturn
 
 from lxml import etree, html
 
+from conformance.checks.responses import answered, deviates
 from conformance.errors import NonConformance, Unobservable
 from conformance.exchange import Exchange
+from conformance.oauth.approval import without_query
 from conformance.oauth.landing import Ending, Landing
+from conformance.xs2a.accounts import Account
+from conformance.xs2a.answer import One, Page
+from conformance.xs2a.funds import FundsAnswer
 from conformance.xs2a.money import Money
 
 _MEANS = ("secure-access", "3skey", "password")
@@ -19,11 +24,38 @@ _RANDOM = re.compile(r"[0-9A-Fa-f-]{8,}|\d+")
 
 def expect_authorized_with(landing: Landing, means: str) -> None:
     """The journey went through the means, and ended at the TPP with a code."""
+    answered(landing.exchange)
     if landing.ending is not Ending.REDIRECT or landing.response is None:
         _refuse(landing, "the PSU sent back to the TPP", f"a journey that ended at {landing.described}")
     if not landing.response.get("code"):
         _refuse(landing, "an authorization code", f"error={landing.response.get('error')}")
     expect_proved_with(landing, means)
+
+
+def expect_validated_with(landing: Landing, means: str, success_url: str) -> None:
+    """The payment's own approval went through the means, and the PSU was sent back with a success."""
+    answered(landing.exchange)
+    if landing.ending is not Ending.REDIRECT:
+        _refuse(landing, "the PSU sent back to the PISP", f"a journey that ended at {landing.described}")
+    if landing.arrived != without_query(success_url):
+        _refuse(landing, "the PSU sent back to the address for a success", "another address")
+    expect_proved_with(landing, means)
+
+
+def expect_accounts(accounts: Page[Account]) -> None:
+    """The token opens the account list."""
+    if not answered(accounts.exchange).succeeded:
+        deviates(accounts.exchange, expected="the account list")
+    if not accounts.items:
+        deviates(accounts.exchange, expected="the account list", received="an empty one")
+
+
+def expect_yes_or_no(answer: One[FundsAnswer]) -> None:
+    """The question about funds is answered, whatever the answer."""
+    if not answered(answer.exchange).succeeded:
+        deviates(answer.exchange, expected="yes or no")
+    if answer.item.available is None:
+        deviates(answer.exchange, expected="yes or no", received="neither")
 
 
 def expect_proved_with(landing: Landing, means: str) -> None:
