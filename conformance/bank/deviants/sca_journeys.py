@@ -47,7 +47,7 @@ class Keeps3SKeyFromAisps(AuthorizationServer):
         )
 
 
-@deviant("sca-pisp-secure-access/1", also=("sca-pisp-3skey",))
+@deviant("sca-pisp-secure-access/1", also=("sca-pisp-3skey", "sca-each-payment", "sca-two-factors"))
 class ValidatesWithThePasswordAlone(PaymentApproval):
     """Takes the login's password as the validation of a payment."""
 
@@ -55,7 +55,7 @@ class ValidatesWithThePasswordAlone(PaymentApproval):
         return False
 
 
-@deviant("sca-pisp-secure-access/2")
+@deviant("sca-pisp-secure-access/2", also=("sca-dynamic-linking",))
 class ShowsNoPaymentOnTheDevice(SecureAccess):
     """Rings the phone without showing a payment on it."""
 
