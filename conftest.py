@@ -4,6 +4,7 @@ pytest_plugins = [
     "conformance.plugin",
     "fixtures.session",
     "fixtures.people",
+    "fixtures.entitlements",
     "fixtures.sca",
     "fixtures.token",
     "fixtures.id_token",

@@ -50,6 +50,8 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
         "-p",
         "fixtures.people",
         "-p",
+        "fixtures.entitlements",
+        "-p",
         "fixtures.sca",
         "-p",
         "fixtures.token",

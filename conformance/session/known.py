@@ -30,6 +30,19 @@ class Known:
         return self._wanted(self._profile.accounts.out_of_scope, "accounts.out_of_scope")
 
     @property
+    def currency_out_of_scope(self) -> str:
+        """The currency of that account."""
+        return self._profile.accounts.out_of_scope_currency
+
+    @property
+    def company(self) -> str:
+        """The first PSU's company, as the Administrator's control knows it."""
+        admin = self._profile.admin
+        if admin is None or admin.company is None:
+            raise NotApplicable("the profile does not name the company to change (admin.company)")
+        return admin.company
+
+    @property
     def expected_accounts(self) -> Mapping[str, Decimal | None]:
         """Every account in scope with its booked balance, None where it is not known."""
         found = self._profile.accounts.expected

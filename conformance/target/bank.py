@@ -36,6 +36,7 @@ class Accounts(Model):
         debtor: debited by payments, and asked for funds.
         creditor: credited by payments.
         out_of_scope: of the subscription, but in a country for which the interface is not offered.
+        out_of_scope_currency: in which it is kept.
         expected: every account in scope with its booked balance, "" where it is not known.
         known_history: the oldest entry that is known.
     """
@@ -43,14 +44,20 @@ class Accounts(Model):
     debtor: Iban | None = None
     creditor: Creditor | None = None
     out_of_scope: Iban | None = None
+    out_of_scope_currency: str = "EUR"
     expected: dict[Iban, AmountOrUnknown] = {}
     known_history: KnownHistory | None = None
 
 
 class Admin(Model):
-    """Where rights are changed during the run."""
+    """Where rights are changed during the run.
+
+    Args:
+        company: of the first PSU, as the control knows it; accounts are added to it.
+    """
 
     url: ValueOrReference
+    company: str | None = None
 
 
 class DirectChannel(Model):
