@@ -13,4 +13,5 @@ pytest_plugins = [
     "fixtures.refresh_use",
     "fixtures.bearer",
     "fixtures.keeping",
+    "fixtures.pisp",
 ]

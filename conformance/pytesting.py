@@ -67,6 +67,8 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
         "fixtures.bearer",
         "-p",
         "fixtures.keeping",
+        "-p",
+        "fixtures.pisp",
         *words,
     ]
     with _without_other_plugins():
