@@ -14,4 +14,5 @@ pytest_plugins = [
     "fixtures.bearer",
     "fixtures.keeping",
     "fixtures.pisp",
+    "fixtures.aisp",
 ]

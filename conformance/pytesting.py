@@ -69,6 +69,8 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
         "fixtures.keeping",
         "-p",
         "fixtures.pisp",
+        "-p",
+        "fixtures.aisp",
         *words,
     ]
     with _without_other_plugins():

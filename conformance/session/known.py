@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from conformance.errors import NotApplicable, Review
-from conformance.target.model import Attestation, DirectChannel, KnownHistory, Profile, Role
+from conformance.target.model import Attestation, DirectChannel, KnownHistory, PortalEntry, Profile, Role
 
 
 class Known:
@@ -49,6 +49,13 @@ class Known:
         if not found:
             raise NotApplicable("the profile lists no expected accounts (accounts.expected)")
         return found
+
+    @property
+    def entries(self) -> Sequence[PortalEntry]:
+        """Entries of the last weeks as the bank's own channel shows them."""
+        if not self._profile.accounts.entries:
+            raise NotApplicable("the profile lists no entries of the bank's own channel (accounts.entries)")
+        return self._profile.accounts.entries
 
     @property
     def history(self) -> KnownHistory:

@@ -11,6 +11,7 @@ from conformance.target.bank import Admin as Admin
 from conformance.target.bank import Attestation as Attestation
 from conformance.target.bank import DirectChannel as DirectChannel
 from conformance.target.bank import KnownHistory as KnownHistory
+from conformance.target.bank import PortalEntry as PortalEntry
 from conformance.target.bank import Published as Published
 from conformance.target.identity import Identity, IdentityProblem, load_identity
 from conformance.target.people import Device as Device
