@@ -15,4 +15,5 @@ pytest_plugins = [
     "fixtures.keeping",
     "fixtures.pisp",
     "fixtures.aisp",
+    "fixtures.cbpii",
 ]

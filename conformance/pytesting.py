@@ -71,6 +71,8 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
         "fixtures.pisp",
         "-p",
         "fixtures.aisp",
+        "-p",
+        "fixtures.cbpii",
         *words,
     ]
     with _without_other_plugins():
