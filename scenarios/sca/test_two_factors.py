@@ -1,7 +1,6 @@
 """RTS (EU) 2018/389, articles 4 and 6 to 9: two elements, each of them wanted, each code used once."""
 
 from conformance.catalogue import covers
-from conformance.checks.payments import expect_accepted
 from conformance.checks.sca import expect_no_access, expect_not_validated
 from conformance.session import Landing, Landings
 from fixtures.sca import InARow
@@ -39,7 +38,6 @@ def test_a_payment_right_after_another_is_not_executed_without_its_own_authentic
 ) -> None:
     """What was proved for one payment says nothing about the next, nor does the word of the PISP."""
     second = payments_in_a_row.second
-    expect_accepted(payments_in_a_row.first.state)
 
     expect_not_validated(second.landing, second.state, second.payment.success_url)
 

@@ -20,7 +20,15 @@ from conformance.bank.settings import Psu
 
 @deviant(
     "sca-two-factors/1",
-    also=("sca-aisp-3skey", "sca-aisp-secure-access", "sca-cbpii-3skey", "sca-cbpii-secure-access"),
+    also=(
+        "sca-aisp-3skey",
+        "sca-aisp-secure-access",
+        "sca-cbpii-3skey",
+        "sca-cbpii-secure-access",
+        "sca-ais-first-access",
+        "sca-no-downgrade-by-request",
+        "id-token-acr-auth-time",
+    ),
 )
 class IsContentWithThePassword(AuthorizationServer):
     """Goes on to the consent after the password alone."""
