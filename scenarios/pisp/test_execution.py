@@ -11,9 +11,7 @@ from conformance.checks.payment_life import (
 from conformance.checks.payments import expect_accepted, expect_funds_told, expect_not_executed
 from conformance.checks.stet_schema import expect_valid
 from conformance.session import Order, Pisp
-from conformance.xs2a.answer import One
-from conformance.xs2a.payments import PaymentState
-from fixtures.pisp import Ledger, Repeated
+from fixtures.pisp import Confirmed, Ledger, Repeated
 
 
 @covers("pisp-status-after-validation")
@@ -48,7 +46,7 @@ def test_every_rejection_of_the_run_has_a_reason(pisp: Pisp, refused: Order) -> 
 
 @covers("pisp-confirmation")
 def test_a_confirmation_before_the_psu_has_authenticated_is_refused(
-    confirmed: One[PaymentState], confirmed_too_soon: Repeated
+    confirmed: Confirmed, confirmed_too_soon: Repeated
 ) -> None:
     """The PISP alone must not be able to move money."""
     expect_valid(confirmed)
@@ -69,13 +67,13 @@ def test_a_validated_payment_waits_for_its_confirmation(awaiting_confirmation: O
 
 
 @covers("pisp-confirmation")
-def test_a_confirmation_is_answered_with_the_payment(confirmed: One[PaymentState]) -> None:
+def test_a_confirmation_is_answered_with_the_payment(confirmed: Confirmed) -> None:
     """The PISP sees at once what its confirmation did."""
     expect_valid(confirmed)
 
 
 @covers("pisp-confirmation")
-def test_a_confirmation_brings_the_payment_on(confirmed: One[PaymentState], executed: Order) -> None:
+def test_a_confirmation_brings_the_payment_on(confirmed: Confirmed, executed: Order) -> None:
     """Nothing else is missing."""
     expect_valid(confirmed)
 

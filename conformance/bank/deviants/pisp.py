@@ -55,7 +55,7 @@ class CutsTheText(StetPayments):
         return {**sent, "unstructured": [line[:35] for line in sent["unstructured"]]}
 
 
-@deviant("pisp-read-back/2")
+@deviant("pisp-read-back/2", also=("pisp-cancellation",))
 class RoundsAmounts(StetPayments):
     """Shows 1.01 as 1.0."""
 
@@ -63,7 +63,7 @@ class RoundsAmounts(StetPayments):
         return super().amount_read_back(sent, Money.of(round(money.amount), money.currency))
 
 
-@deviant("pisp-read-back/3")
+@deviant("pisp-read-back/3", also=("pisp-cancellation",))
 class KnowsTheCreditorBetter(StetPayments):
     """Replaces the creditor's account by one that it has stored."""
 

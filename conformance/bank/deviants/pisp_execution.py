@@ -32,7 +32,7 @@ class ReportsWhatNeverHappened(Execution):
         instruction.settles = self.settles_at(self.clock.now())
 
 
-@deviant("pisp-refusal-by-psu/1")
+@deviant("pisp-refusal-by-psu/1", also=("pisp-expiry",))
 class ThanksForARefusal(PaymentApproval):
     """Sends the PSU who refused to the URL for a success."""
 
