@@ -138,10 +138,12 @@ class Psu(Model):
         approval: its way through the approval of a payment, where that is another.
         patience: seconds within which a person who plays it (`operator`) must have come back.
         cap: the highest amount that it may validate alone.
+        name: of the person, as the bank's own channel shows it.
         debtor: the account that its payments debit, where it is not that of the profile.
         granted: the accounts that it may see, where it may not see all.
         withheld: accounts of its company that it may not see.
         reports: what it may see of an account, where it may not see everything.
+        funds: the accounts of which its journey lets a CBPII ask, where it may choose them.
     """
 
     agent: Literal["form", "browser", "operator"] = "form"
@@ -152,10 +154,12 @@ class Psu(Model):
     approval: list[Step] = []
     patience: Annotated[int, Field(gt=0, le=3600)] = 300
     cap: Amount | None = None
+    name: ValueOrReference | None = None
     debtor: Iban | None = None
     granted: list[Iban] = []
     withheld: list[Iban] = []
     reports: dict[Iban, list[Report]] = {}
+    funds: list[Iban] = []
 
     @property
     def approval_journey(self) -> list[Step]:
