@@ -7,7 +7,7 @@ run: $(BIN)/psd2-conformance
 	@$(BIN)/psd2-conformance run
 
 test: .venv/dev
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto --dist loadfile
 
 check: .venv/dev
 	@$(BIN)/ruff format --check --quiet .
