@@ -5,6 +5,7 @@ pytest_plugins = [
     "fixtures.session",
     "fixtures.people",
     "fixtures.entitlements",
+    "fixtures.interface",
     "fixtures.sca",
     "fixtures.token",
     "fixtures.id_token",

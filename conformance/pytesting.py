@@ -52,6 +52,8 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
         "-p",
         "fixtures.entitlements",
         "-p",
+        "fixtures.interface",
+        "-p",
         "fixtures.sca",
         "-p",
         "fixtures.token",
