@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from conformance.checks.accounts import booked
 from conformance.checks.responses import answered, deviates
 from conformance.errors import NotApplicable, Unobservable
-from conformance.target.model import PortalEntry
 from conformance.xs2a.accounts import Account, Balance, Entry, Identity
 from conformance.xs2a.answer import Answer, One, Page
 from conformance.xs2a.money import Money
 from conformance.xs2a.paging import Walk
 
 _WORKS = (200, 204, 403)
+
+
+class Shown(Protocol):
+    """An entry as the portal shows it: its signed amount, and the texts beside it."""
+
+    @property
+    def amount(self) -> Decimal: ...
+
+    @property
+    def texts(self) -> Sequence[str]: ...
 
 
 def given_accounts(listed: Page[Account]) -> tuple[Account, ...]:
@@ -116,7 +125,7 @@ def booked_since(entries: Iterable[Entry], day: date) -> tuple[Entry, ...]:
     return tuple(sorted(found, key=lambda each: (each.booked_on or day, each.reference or "")))
 
 
-def expect_shown_entries(shown: Iterable[tuple[PortalEntry, Walk[Entry]]]) -> None:
+def expect_shown_entries(shown: Iterable[tuple[Shown, Walk[Entry]]]) -> None:
     """Each entry of the portal is there with its amount, and with every text that the portal shows of it."""
     for wanted, entries in shown:
         alike = [each for each in entries.items if each.money and each.money.amount == wanted.amount]

@@ -151,6 +151,7 @@ def expect_no_more_effort(
 
 def expect_means_offered(landing: Landing, wanted: Iterable[str]) -> None:
     """Every means of the bank's own channel can be chosen, or is the one that was used."""
+    answered(landing.exchange)
     buttons = {word.casefold() for page in landing.offered for word in page}
     offered = {means for means in _MEANS if means in buttons} | set(landing.means)
     missing = sorted(set(wanted) - offered)

@@ -134,6 +134,7 @@ class Psu(Model):
     Args:
         agent: plain HTTP and forms, an installed Chromium, or a person with a device of their own.
         fits: the preconditions of the catalogue that it stands for.
+        direct_means: all that the bank's own channel offers it to authenticate with, where it holds several.
         journey: its way through an authorization.
         approval: its way through the approval of a payment, where that is another.
         patience: seconds within which a person who plays it (`operator`) must have come back.
@@ -150,6 +151,7 @@ class Psu(Model):
     means: Means = "secure-access"
     fits: list[PsuToken] = []
     device: Device | None = None
+    direct_means: list[Means] = []
     journey: Annotated[list[Step], Field(min_length=1)]
     approval: list[Step] = []
     patience: Annotated[int, Field(gt=0, le=3600)] = 300

@@ -10,7 +10,6 @@ from conformance.checks.accounts import (
 )
 from conformance.checks.stet_schema import expect_links_on_api, expect_refused, expect_valid
 from conformance.session import Psu, Tpp
-from conformance.xs2a.accounts import Account
 from fixtures.aisp import Statement
 
 
@@ -81,8 +80,8 @@ def test_the_transactions_of_another_company_are_out_of_reach(
 
 
 @covers("aisp-foreign-account")
-def test_an_account_that_nobody_has_is_refused(tpp: Tpp, psu: Psu, unknown_account: Account) -> None:
+def test_an_account_that_nobody_has_is_refused(statement: Statement) -> None:
     """A slip in an identifier is answered with a plain no."""
-    answer = tpp.accounts_of(psu, present=True).balances(unknown_account)
+    answer = statement.of_nobody
 
     expect_refused(answer, 403, 404)

@@ -62,20 +62,20 @@ def test_the_approval_link_of_an_expired_payment_is_dead(unanswered: Unanswered)
 
 
 @covers("pisp-cancellation")
-def test_a_payment_of_a_day_to_come_can_be_cancelled(withdrawn: Order) -> None:
+def test_a_payment_of_a_day_to_come_can_be_cancelled(called_off: Order) -> None:
     """What the bank's own channel allows, the PISP can do too."""
-    expect_cancelled(withdrawn.state)
+    expect_cancelled(called_off.state)
 
 
 @covers("pisp-cancellation")
-def test_a_cancelled_payment_is_not_executed(withdrawn: Order, ledger: Ledger) -> None:
+def test_a_cancelled_payment_is_not_executed(called_off: Order, ledger: Ledger) -> None:
     """A cancellation in words only would cost the customer money."""
-    expect_cancelled(withdrawn.state)
-    expect_consistent_instructions(withdrawn.state, 1)
+    expect_cancelled(called_off.state)
+    expect_consistent_instructions(called_off.state, 1)
 
-    entries = ledger(withdrawn)
+    entries = ledger(called_off)
 
-    expect_booked(entries, withdrawn.payment.instructions[0].remittance, 0)
+    expect_booked(entries, called_off.payment.instructions[0].remittance, 0)
 
 
 @covers("pisp-cancellation")

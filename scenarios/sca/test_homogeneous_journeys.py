@@ -1,9 +1,11 @@
 """How to use our APIs, homogeneous journeys: no more to do on the way of a TPP than in the bank's own channel."""
 
+import pytest
+
 from conformance.catalogue import covers
-from conformance.checks.sca import expect_authentications, expect_no_more_effort
+from conformance.checks.sca import expect_authentications, expect_means_offered, expect_no_more_effort
 from conformance.session import Known, Order
-from fixtures.sca import Journey
+from fixtures.sca import Choices, Journey
 
 
 @covers("sca-homogeneous-journey")
@@ -58,3 +60,12 @@ def test_one_authentication_is_enough_for_a_transfer_with_all_its_data(
     landing = paid_with_secure_access.landing
 
     expect_authentications(landing, own.authentications)
+
+
+@pytest.mark.parametrize("journey", ["aisp", "cbpii", "pisp", "payment"])
+@covers("sca-all-procedures-offered")
+def test_a_psu_with_several_means_may_choose_among_all_of_them(choices: Choices, journey: str) -> None:
+    """Whoever comes from a TPP has the same choice as in the bank's own channel."""
+    landing = choices.landings[journey]
+
+    expect_means_offered(landing, choices.wanted)

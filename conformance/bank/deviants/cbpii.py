@@ -96,7 +96,7 @@ class ReservesWhatItConfirms(FundsConfirmations):
             pending.append(Entry(reference, -money, day, True, "Reserved", "", ("RESERVED",)))
 
 
-@deviant("cbpii-consent-required/1")
+@deviant("cbpii-consent-required/1", also=("cbpii-consent-withdrawn",))
 class AnswersForAnyAccount(FundsConfirmations):
     """Answers for every account of the bank."""
 

@@ -28,6 +28,7 @@ from conformance.bank.settings import Psu
         "sca-ais-first-access",
         "sca-no-downgrade-by-request",
         "id-token-acr-auth-time",
+        "sca-failure-handling",
     ),
 )
 class IsContentWithThePassword(AuthorizationServer):
@@ -37,7 +38,7 @@ class IsContentWithThePassword(AuthorizationServer):
         return False
 
 
-@deviant("sca-two-factors/2")
+@deviant("sca-two-factors/2", also=("sca-failure-handling",))
 class TakesAnyPassword(AuthorizationServer):
     """Is content with the device, whatever was typed as the password."""
 

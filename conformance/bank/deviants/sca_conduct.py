@@ -9,6 +9,8 @@ from conformance.bank.authentication_pages import Detour
 from conformance.bank.authorization_server import AuthorizationServer
 from conformance.bank.corporate.access import AccessRules
 from conformance.bank.corporate.attempts import Attempts
+from conformance.bank.corporate.companies import Means, User
+from conformance.bank.corporate.entitlements import Entitlements
 from conformance.bank.corporate.journey import PaymentJourney
 from conformance.bank.corporate.orders import PaymentRequest
 from conformance.bank.deviants import deviant
@@ -75,7 +77,7 @@ class AsksWhetherThePsuConsents(PaymentApproval):
 
 @deviant(
     "sca-homogeneous-journey/3",
-    also=("sca-pisp-3skey", "sca-pisp-secure-access", "sca-single-authentication"),
+    also=("sca-pisp-3skey", "sca-pisp-secure-access", "sca-single-authentication", "sca-dynamic-linking"),
 )
 class AuthenticatesTwiceForPisps(PaymentApproval):
     """Asks for two authentications where its own channel asks for one."""
@@ -86,7 +88,7 @@ class AuthenticatesTwiceForPisps(PaymentApproval):
 
 @deviant(
     "sca-single-authentication/1",
-    also=("sca-homogeneous-journey", "sca-pisp-3skey", "sca-pisp-secure-access"),
+    also=("sca-homogeneous-journey", "sca-pisp-3skey", "sca-pisp-secure-access", "sca-dynamic-linking"),
 )
 class AuthenticatesLoginAndPayment(PaymentJourney):
     """Asks for one authentication for the login and for another for the payment."""
@@ -100,3 +102,20 @@ class AsksEvery90Days(AccessRules):
     """Keeps to the rule that was in force before 25 July 2023."""
 
     exemption = timedelta(days=90)
+
+
+@deviant("sca-all-procedures-offered/1")
+class ChoosesForThePsu(AuthorizationServer):
+    """Preselects one means on the way of a TPP, without a way to change it."""
+
+    def means_offered(self, visit: Interaction, user: User) -> tuple[Means, ...]:
+        return super().means_offered(visit, user)[:1]
+
+
+@deviant("sca-all-procedures-offered/2")
+class HidesTheApp(Entitlements):
+    """Offers the app in its own channel only, to whoever has a token too."""
+
+    def means_offered(self, user: User, channel: str) -> tuple[Means, ...]:
+        offered = super().means_offered(user, channel)
+        return offered[-1:] if channel == TPP_CHANNEL else offered

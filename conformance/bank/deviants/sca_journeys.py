@@ -15,7 +15,7 @@ from conformance.bank.sessions import Interaction, PaymentVisit, Session
 from conformance.bank.settings import Client, Psu
 
 
-@deviant("sca-aisp-secure-access/1", also=("authorization-code-flow",))
+@deviant("sca-aisp-secure-access/1", also=("authorization-code-flow", "sca-ais-first-access"))
 class KeepsSecureAccessFromAisps(AuthorizationServer):
     """Offers Secure Access in its portal, but not to PSUs whom an AISP sends."""
 
@@ -36,7 +36,7 @@ class LosesTheRequestMeanwhile(AuthorizationServer):
         return super().arrived(visit, session)
 
 
-@deviant("sca-aisp-3skey/1")
+@deviant("sca-aisp-3skey/1", also=("sca-all-procedures-offered",))
 class Keeps3SKeyFromAisps(AuthorizationServer):
     """Offers only Secure Access to PSUs whom an AISP sends."""
 
@@ -89,7 +89,7 @@ class ConsentsToCbpiisByPassword(AuthorizationServer):
         return FUNDS not in visit.request.scopes
 
 
-@deviant("sca-cbpii-3skey/1")
+@deviant("sca-cbpii-3skey/1", also=("sca-all-procedures-offered",))
 class Keeps3SKeyFromCbpiis(AuthorizationServer):
     """Offers 3SKey to PSUs whom AISPs and PISPs send only."""
 
