@@ -154,6 +154,8 @@ def expect_means_offered(landing: Landing, wanted: Iterable[str]) -> None:
     answered(landing.exchange)
     buttons = {word.casefold() for page in landing.offered for word in page}
     offered = {means for means in _MEANS if means in buttons} | set(landing.means)
+    if not offered and landing.ending is Ending.REDIRECT:
+        raise Unobservable(f"no means was asked for: the journey ended with {landing.described}")
     missing = sorted(set(wanted) - offered)
     if missing:
         _refuse(landing, f"{', '.join(missing)} offered too", f"{', '.join(sorted(offered)) or 'no means'}")
