@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -56,14 +57,8 @@ def test_the_run_wrote_evidence_and_reports(judged: tuple[CommandRun, set[str]])
 def test_no_secret_stands_in_any_file(judged: tuple[CommandRun, set[str]]) -> None:
     """Tokens, codes, cookies, credentials, keys, names, IBANs, balances: in no encoding, in no attachment."""
     run, secrets = judged
-    found = [
-        (path.name, secret[:3] + "…")
-        for path in run.written
-        for secret in _searchable(secrets)
-        if any(form in content for form in forms(secret) for content in [_content(path)])
-    ]
 
-    assert found == []
+    assert leaked(_everything(run), secrets) == []
 
 
 def test_no_secret_stands_on_the_terminal(judged: tuple[CommandRun, set[str]]) -> None:
@@ -92,14 +87,40 @@ def test_synthetic_data_lift_the_mask_of_personal_data_only(tmp_path: Path) -> N
     ] == []
 
 
+def test_the_search_finds_what_has_leaked() -> None:
+    """In every encoding, inside longer words, and with blanks in it."""
+    text = b'x=abcdSECRETvalue-1efg&name=Jos%C3%A9+Test "Ann Example" U0VDUkVUdmFsdWUtMg'
+
+    assert leaked(text, {"SECRETvalue-1", "Ann Example", "SECRETvalue-2", "another", "Jos\u00e9 Test"}) == [
+        "Ann…",
+        "Jos…",
+        "SEC…",
+        "SEC…",
+    ]
+
+
+def leaked(contents: bytes, secrets: set[str]) -> list[str]:
+    """The first letters of every secret that stands in the contents, in any form.
+
+    A form without blanks and quotes lies inside one word, so it is looked for among the different words only.
+    """
+    words = b"\n".join(set(_WORD.findall(contents)))
+    found = [
+        secret
+        for secret in _searchable(secrets)
+        if any(form in (words if _WORD.fullmatch(form) else contents) for form in forms(secret))
+    ]
+    return sorted(f"{secret[:3]}…" for secret in found)
+
+
+_WORD = re.compile(rb"[A-Za-z0-9_.~+/=%-]{4,}")
+
+
 def _searchable(secrets: set[str]) -> list[str]:
     return [secret for secret in secrets if len(secret) >= SHORTEST]
 
 
-_CONTENTS: dict[Path, bytes] = {}
-
-
-def _content(path: Path) -> bytes:
-    if path not in _CONTENTS:
-        _CONTENTS[path] = path.read_bytes()
-    return _CONTENTS[path]
+def _everything(run: CommandRun) -> bytes:
+    """Every byte that a run wrote; what is a link to the same bytes is read once."""
+    unique = {path.stat().st_ino: path for path in run.written}
+    return b"\n".join(path.read_bytes() for path in unique.values())
