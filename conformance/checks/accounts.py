@@ -12,7 +12,8 @@ from itertools import pairwise
 from typing import Any
 
 from conformance.checks.responses import answered, deviates
-from conformance.errors import Unobservable
+from conformance.checks.stet_schema import expect_valid
+from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
 from conformance.xs2a.accounts import Account, Balance, Entry, EntryStatus, Period
 from conformance.xs2a.answer import Answer, Page
@@ -20,6 +21,8 @@ from conformance.xs2a.money import Money, decimal_of
 from conformance.xs2a.paging import Walk
 
 _DIGITS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9][ -]?){12,18}[0-9](?![0-9A-Za-z])")
+
+_REFERENCES = ("resourceId", "entryReference", "href")
 
 
 def expect_real_ibans(answer: Answer) -> None:
@@ -114,6 +117,49 @@ def expect_booked_balance(balances: Page[Balance], account: Account) -> None:
             deviates(balances.exchange, expected="a balance in the account's currency", received="another")
 
 
+def expect_booked_balances(balances: Iterable[tuple[Account, Page[Balance]]]) -> None:
+    """Every account that is no card has valid balances, the accounting balance among them.
+
+    Raises:
+        NotApplicable: the PSU may see no balances.
+    """
+    judged = [(account, page) for account, page in balances if page.exchange.status != 403]
+    if not judged:
+        raise NotApplicable("the PSU has no right to the balances of any account")
+    for account, page in judged:
+        expect_valid(page)
+        expect_money_in_scale(page)
+        if account.iban and not account.card:
+            expect_booked_balance(page, account)
+
+
+def expect_valid_entries(entries: Iterable[tuple[Account, Page[Entry]]]) -> None:
+    """Every account has valid entries, each once, the booked ones with a day of booking.
+
+    Raises:
+        NotApplicable: the PSU may see no entries.
+    """
+    judged = [page for _, page in entries if page.exchange.status != 403]
+    if not judged:
+        raise NotApplicable("the PSU has no right to the transactions of any account")
+    for page in judged:
+        expect_valid(page)
+        expect_money_in_scale(page)
+        expect_no_duplicates(page)
+        expect_booking_dates(page)
+
+
+def expect_same_walks(forward: Walk[Entry], again: Walk[Entry]) -> None:
+    """Both ways through a list show the same entries, each once.
+
+    Args:
+        forward: from the first page on.
+        again: from the last page back, or in parts.
+    """
+    expect_no_duplicates(forward)
+    expect_same_entries(forward.items, again.items, forward.pages[-1].exchange)
+
+
 def expect_no_duplicates(entries: Page[Entry] | Walk[Entry]) -> None:
     """No reference occurs twice over all pages; entries without one may be alike by chance and do not count."""
     found = Counter(each.identity for each in entries.items if each.reference or each.resource_id)
@@ -197,12 +243,32 @@ def _in(money: Money | None, currency: str) -> Decimal:
     return money.amount
 
 
+def expect_no_card_numbers(answers: Iterable[Answer]) -> None:
+    """No text of any of the answers holds a whole card number."""
+    for answer in answers:
+        expect_no_card_number(answer)
+
+
 def expect_no_card_number(answer: Answer) -> None:
-    """No text holds a whole card number: 13 to 19 digits that pass Luhn's test, in no IBAN (RTS, Art. 36(1)(a))."""
+    """No text holds a whole card number: 13 to 19 digits that pass Luhn's test, in no IBAN (RTS, Art. 36(1)(a)).
+
+    One in ten of a bank's own references passes by chance, so those count only where all of their kind pass.
+    """
+    numbered = _numbered(answer.json)
     for path, value in _members(answer.json):
         texts = _DIGITS.findall(value) if isinstance(value, str) else ()
-        if any(_passes_luhn(text) for text in texts) and not is_iban(value):
+        if path[-1] not in numbered and any(_passes_luhn(text) for text in texts) and not is_iban(value):
             deviates(answered(answer.exchange), expected=f"no card number at {_at(path)}", received="one")
+
+
+def _numbered(body: Any) -> set[str | int]:
+    """The members that hold the bank's own references, some of which pass for no card number."""
+    references = ((path[-1], value) for path, value in _members(body) if path[-1] in _REFERENCES)
+    return {
+        name
+        for name, value in references
+        if isinstance(value, str) and any(not _passes_luhn(text) for text in _DIGITS.findall(value))
+    }
 
 
 def _passes_luhn(text: str) -> bool:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
-from conformance.errors import NonConformance
+from lxml import etree, html
+
+from conformance.checks.payments import expect_accepted, expect_rejected
+from conformance.checks.responses import answered
+from conformance.errors import NonConformance, Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.landing import Ending, Landing
 from conformance.xs2a.accounts import Account
-from conformance.xs2a.answer import Answer, One
-from conformance.xs2a.payments import PaymentState
+from conformance.xs2a.answer import Answer, One, Page
+from conformance.xs2a.payments import Initiated, PaymentState
 
 
 def expect_explained_refusal(landing: Landing) -> None:
@@ -78,3 +83,160 @@ def expect_refused_or_waiting(state: One[PaymentState]) -> None:
             received=str(state.item.status),
             exchange=state.exchange,
         )
+
+
+def expect_service_opened(answer: Exchange | None, state: One[PaymentState] | None, landing: Landing) -> None:
+    """The PSU may use the service: the API answered, or the payment was accepted."""
+    if state is not None:
+        expect_accepted(state)
+    elif answer is None:
+        _refuse(landing, "a service that opens for the PSU", f"a journey that ended at {landing.described}")
+    elif not answered(answer).succeeded:
+        raise NonConformance(expected="a 2xx status", received=answer.summary, exchange=answer)
+
+
+def expect_service_refused(
+    answer: Exchange | None, state: One[PaymentState] | None, landing: Landing
+) -> None:
+    """The PSU may not use the service: told so on the journey, or the API says 403 and why.
+
+    Args:
+        answer: of the API, where the journey gave a token nevertheless.
+        state: of the payment, where one could be initiated nevertheless; it must end rejected.
+        landing: where the journey ended.
+    """
+    if state is not None:
+        expect_rejected(state)
+    elif answer is not None:
+        _expect_forbidden_with_reason(answer)
+    else:
+        answered(landing.exchange)
+        expect_explained_refusal(landing)
+
+
+def _expect_forbidden_with_reason(answer: Exchange) -> None:
+    if answered(answer).status != 403:
+        raise NonConformance(expected="403 with a reason", received=answer.summary, exchange=answer)
+    if not answer.body.strip():
+        raise NonConformance(expected="a reason in the body", received="403 without a word", exchange=answer)
+
+
+def expect_no_code(landing: Landing) -> None:
+    """The journey gave no authorization code."""
+    if landing.response is not None and landing.response.get("code"):
+        _refuse(landing, "no authorization code", "an authorization code")
+
+
+def expect_out_of_scope(
+    created: One[Initiated], state: One[PaymentState] | None, *, status: Collection[int] = range(400, 500)
+) -> None:
+    """A payment that debits an account out of scope is refused with a reason, or rejected."""
+    if state is not None:
+        expect_rejected(state)
+    else:
+        expect_explained_status(created.exchange, status)
+
+
+def expect_explained_status(answer: Exchange, status: Collection[int] = range(400, 500)) -> None:
+    """Refused with one of the statuses, and with a body that says why."""
+    if answered(answer).status not in status:
+        raise NonConformance(expected="a 4xx status", received=answer.summary, exchange=answer)
+    if not answer.body.strip():
+        raise NonConformance(expected="a reason in the body", received="no body", exchange=answer)
+
+
+def expect_more(after: Page[Account], before: Page[Account]) -> None:
+    """The list grew, and lost nothing."""
+    known, found = _names(before), _names(after)
+    if not known < found:
+        received = f"{len(found)} accounts, {len(known - found)} of those before missing"
+        raise NonConformance(
+            expected=f"more than {len(known)} accounts", received=received, exchange=after.exchange
+        )
+
+
+def _names(page: Page[Account]) -> set[str | None]:
+    return {account.resource_id or account.iban for account in page.items}
+
+
+def expect_over(before: Page[Account], after: Page[Account] | None, refresh: Exchange) -> None:
+    """A grant that opened the list before is worth nothing now: refused at the refresh, or at every call.
+
+    Args:
+        before: the list with the grant, while it was good.
+        after: what the refreshed token got; None where the refresh was refused.
+        refresh: the refresh itself.
+    """
+    if not before.items:
+        raise Unobservable("the grant opened no account before")
+    if after is None:
+        if answered(refresh).succeeded or not 400 <= (refresh.status or 0) < 500:
+            raise NonConformance(expected="a refusal", received=refresh.summary, exchange=refresh)
+    elif answered(after.exchange).status not in (401, 403):
+        raise NonConformance(
+            expected="403 on every call", received=after.exchange.summary, exchange=after.exchange
+        )
+
+
+def expect_withdrawn(before: Page[Account], after: Page[Account] | None, iban: str) -> None:
+    """An account that was in the list is there no more, and others still are, or the whole is refused.
+
+    Args:
+        after: None where the refresh was refused, so that nothing is opened.
+    """
+    expect_seen_before(before, iban)
+    if after is not None and answered(after.exchange).status not in (401, 403):
+        expect_not_among(after.items, iban, after.exchange)
+
+
+def expect_seen_before(before: Page[Account], iban: str) -> None:
+    """The account was there at the outset.
+
+    Raises:
+        Unobservable: it was not.
+    """
+    if iban not in {account.iban for account in before.items}:
+        raise Unobservable("the account was not in the list before")
+
+
+def expect_waiting(state: One[PaymentState]) -> None:
+    """Recorded, not executed, and not refused either: somebody who may validate it is awaited."""
+    if state.item.status.code not in ("PATC", "PDNG", "ACTC", "RCVD"):
+        raise NonConformance(
+            expected="PATC, PDNG, ACTC or RCVD", received=str(state.item.status), exchange=state.exchange
+        )
+
+
+def expect_not_offered(landing: Landing, iban: str, *, beside: Landing) -> None:
+    """An account is not on the page on which the PSU chooses one.
+
+    Args:
+        landing: the journey of the PSU without the right, as far as it went.
+        beside: that of a PSU with it, on which the account stands.
+
+    Raises:
+        Unobservable: it does not stand there either, so that nothing can be told from its absence.
+    """
+    if not _shows(beside, iban):
+        raise Unobservable("the bank does not show the accounts to choose from in a form that can be read")
+    answered(landing.exchange)
+    if _shows(landing, iban):
+        _refuse(landing, "only accounts with the right to enter payments", "the other")
+
+
+def _shows(landing: Landing, iban: str) -> bool:
+    """Whether a choice of one of the pages names the account, whole or by its last four digits."""
+    named = re.compile(rf"{re.escape(iban)}|(?<![0-9A-Za-z]){re.escape(iban[-4:])}(?![0-9A-Za-z])")
+    return any(
+        named.search(choice) or iban in "".join(choice.split())
+        for page in landing.pages
+        for choice in _choices(page)
+    )
+
+
+def _choices(page: Exchange) -> list[str]:
+    try:
+        tree: html.HtmlElement = html.document_fromstring(page.body)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return []
+    return [str(each.text_content()) for each in tree.iter("option", "label")]

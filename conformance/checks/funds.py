@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from conformance.checks.payments import differences
 from conformance.checks.responses import answered, deviates
-from conformance.xs2a.answer import Answer, One
+from conformance.checks.stet_schema import expect_error_model
+from conformance.errors import Unobservable
+from conformance.xs2a.accounts import Balance
+from conformance.xs2a.answer import Answer, One, Page
 from conformance.xs2a.funds import FundsAnswer
 from conformance.xs2a.json_text import read
-from conformance.xs2a.money import decimal_of
+from conformance.xs2a.money import Money, decimal_of
 
 _AMOUNT = re.compile(
     r"(?<![0-9A-Za-z.,:-])-?[0-9]{1,3}(?:[ '][0-9]{3}){0,6}[0-9]{0,18}[.,][0-9]{1,3}(?![0-9A-Za-z:-]|[.][0-9])"
@@ -36,6 +40,92 @@ def _expect(answer: One[FundsAnswer], *, wanted: bool) -> None:
     if answer.item.available is not wanted:
         found = "no Boolean" if answer.item.available is None else str(answer.item.available).lower()
         deviates(answer.exchange, expected=str(wanted).lower(), received=found)
+
+
+def given_available(answer: One[FundsAnswer]) -> One[FundsAnswer]:
+    """A good request that is answered with yes, beside which others can be judged.
+
+    Raises:
+        Unobservable: it is not (cbpii-positive-answer).
+    """
+    if answered(answer.exchange).status != 200 or answer.item.available is not True:
+        raise Unobservable("a small amount is not confirmed with 200 and true (cbpii-positive-answer)")
+    return answer
+
+
+def expect_no_answer(answer: One[FundsAnswer], *statuses: int) -> None:
+    """The request is refused, and neither yes nor no is said."""
+    exchange = answered(answer.exchange)
+    if isinstance(answer.members.get("result"), bool):
+        deviates(exchange, expected="neither yes nor no", received=f"{exchange.status} with an answer")
+    if exchange.status not in statuses:
+        deviates(exchange, expected=" or ".join(map(str, statuses)))
+
+
+def expect_invalid(answer: One[FundsAnswer]) -> None:
+    """A request that is no good is refused with 4xx and an explanation, and never with yes or no."""
+    exchange = answered(answer.exchange)
+    if isinstance(answer.members.get("result"), bool):
+        deviates(exchange, expected="a 4xx status", received=f"{exchange.status} with yes or no")
+    if not 400 <= (exchange.status or 0) < 500:
+        deviates(exchange, expected="a 4xx status")
+    expect_error_model(answer)
+
+
+def expect_invalid_or_converted(answer: One[FundsAnswer]) -> None:
+    """Another currency than the account's is refused, or converted where the bank does that."""
+    if answered(answer.exchange).status == 200 and answer.item.available is not None:
+        return
+    expect_invalid(answer)
+
+
+def expect_always_answered(answers: Sequence[One[FundsAnswer]]) -> None:
+    """No request is refused, however often the same is asked and although no PSU is there.
+
+    Raises:
+        Unobservable: an answer is missing for another cause.
+    """
+    for answer in answers:
+        exchange = answer.exchange
+        if 400 <= (exchange.status or 0) < 500:
+            deviates(exchange, expected="200 without the PSU, as often as is asked")
+        if answered(exchange).status != 200:
+            raise Unobservable(f"{exchange.purpose}: {exchange.summary}")
+
+
+def expect_within(answers: Sequence[One[FundsAnswer]], longest: timedelta) -> None:
+    """Every answer is there before a card terminal gives up."""
+    for answer in answers:
+        if answer.exchange.elapsed > longest:
+            seconds = answer.exchange.elapsed.total_seconds()
+            wanted = f"an answer within {longest.total_seconds():.0f} s"
+            deviates(answer.exchange, expected=wanted, received=f"one after {seconds:.1f} s")
+
+
+def expect_nothing_reserved(
+    before: Sequence[Balance], after: Page[Balance], money: Money, times: int
+) -> None:
+    """Balances are as before; what moved meanwhile for another reason says nothing.
+
+    Args:
+        before, after: the balances around the questions.
+        money: that was asked for.
+        times: how often.
+
+    Raises:
+        Unobservable: they moved by other amounts, as by payments of others.
+    """
+    earlier = {each.kind: each.money for each in before if each.money}
+    for each in after.items:
+        was = earlier.get(each.kind)
+        if was is None or each.money is None or was == each.money:
+            continue
+        lost = was.amount - each.money.amount
+        if lost > 0 and lost % money.amount == 0 and lost <= money.amount * times:
+            deviates(
+                after.exchange, expected="the balance as it was", received="one without what was asked for"
+            )
+        raise Unobservable("a balance moved meanwhile for another reason")
 
 
 def expect_same_answer(answers: Sequence[One[FundsAnswer]]) -> None:

@@ -8,10 +8,16 @@ from typing import NoReturn
 
 from lxml import etree, html
 
+from conformance.checks.responses import answered, deviates
 from conformance.errors import NonConformance, Unobservable
 from conformance.exchange import Exchange
+from conformance.oauth.approval import Approval, without_query
 from conformance.oauth.landing import Ending, Landing
+from conformance.xs2a.accounts import Account
+from conformance.xs2a.answer import One, Page
+from conformance.xs2a.funds import FundsAnswer
 from conformance.xs2a.money import Money
+from conformance.xs2a.payments import PaymentState, StatusGroup
 
 _MEANS = ("secure-access", "3skey", "password")
 _RANDOM = re.compile(r"[0-9A-Fa-f-]{8,}|\d+")
@@ -19,11 +25,75 @@ _RANDOM = re.compile(r"[0-9A-Fa-f-]{8,}|\d+")
 
 def expect_authorized_with(landing: Landing, means: str) -> None:
     """The journey went through the means, and ended at the TPP with a code."""
+    answered(landing.exchange)
     if landing.ending is not Ending.REDIRECT or landing.response is None:
         _refuse(landing, "the PSU sent back to the TPP", f"a journey that ended at {landing.described}")
     if not landing.response.get("code"):
         _refuse(landing, "an authorization code", f"error={landing.response.get('error')}")
     expect_proved_with(landing, means)
+
+
+def expect_validated_with(landing: Landing, means: str, success_url: str) -> None:
+    """The payment's own approval went through the means, and the PSU was sent back with a success."""
+    answered(landing.exchange)
+    if landing.ending is not Ending.REDIRECT:
+        _refuse(landing, "the PSU sent back to the PISP", f"a journey that ended at {landing.described}")
+    if landing.arrived != without_query(success_url):
+        _refuse(landing, "the PSU sent back to the address for a success", "another address")
+    expect_proved_with(landing, means)
+
+
+def expect_accounts(accounts: Page[Account]) -> None:
+    """The token opens the account list."""
+    if not answered(accounts.exchange).succeeded:
+        deviates(accounts.exchange, expected="the account list")
+    if not accounts.items:
+        deviates(accounts.exchange, expected="the account list", received="an empty one")
+
+
+def expect_not_validated(order: Landing, state: One[PaymentState], success_url: str) -> None:
+    """No success was reported, and the payment is not on its way even after a confirmation."""
+    answered(order.exchange)
+    ends = set(order.errand.returns_to) if isinstance(order.errand, Approval) else set()
+    if len(ends) > 1 and order.ending is Ending.REDIRECT and order.arrived == without_query(success_url):
+        _refuse(order, "no report of success without an authentication", "the address for a success")
+    status = state.item.status
+    if status.settled or status.group in (StatusGroup.EXECUTING, StatusGroup.MIXED):
+        deviates(state.exchange, expected="a payment that is not validated", received=str(status.code))
+    if not order.proofs:
+        raise Unobservable(f"the PSU came to {order.described} before its device was asked for")
+
+
+def expect_page_shows(landing: Landing, money: Money, payee: str) -> None:
+    """One page of the journey shows amount, currency and payee's account exactly (RTS, Art. 5(1)(a))."""
+    if not landing.pages:
+        raise Unobservable("no page of the approval was seen")
+    if not any(_holds(_words_of(page), money, payee) for page in landing.pages):
+        _refuse(landing, "a page with amount, currency and the payee's account", "none")
+
+
+def _holds(text: str, money: Money, payee: str) -> bool:
+    plain = re.sub(r"\s", "", text)
+    amount = f"{money.amount:f}"
+    forms = {amount, amount.replace(".", ",")}
+    written = any(re.search(rf"(?<![\d.,]){re.escape(form)}(?!\d)", plain) for form in forms)
+    return written and payee in plain and (money.currency in plain or "\N{EURO SIGN}" in plain)
+
+
+def expect_authentication_due(refresh: Exchange, accounts: Page[Account] | None) -> None:
+    """An old authentication opens no account data: not refreshed, or refused at the API."""
+    if answered(refresh).succeeded and accounts is not None and answered(accounts.exchange).succeeded:
+        deviates(accounts.exchange, expected="a new authentication demanded", received="account data")
+    if not refresh.succeeded and refresh.members.get("error") != "invalid_grant":
+        raise Unobservable(f"the refresh was refused for another reason: {refresh.summary}")
+
+
+def expect_yes_or_no(answer: One[FundsAnswer]) -> None:
+    """The question about funds is answered, whatever the answer."""
+    if not answered(answer.exchange).succeeded:
+        deviates(answer.exchange, expected="yes or no")
+    if answer.item.available is None:
+        deviates(answer.exchange, expected="yes or no", received="neither")
 
 
 def expect_proved_with(landing: Landing, means: str) -> None:
@@ -34,9 +104,12 @@ def expect_proved_with(landing: Landing, means: str) -> None:
 
 
 def expect_no_access(landing: Landing) -> None:
-    """Without the second factor nobody reaches the TPP with a code, nor with a report of success."""
+    """Without both factors nobody reaches the TPP with a code."""
+    answered(landing.exchange)
     if landing.response is not None and landing.response.get("code"):
         _refuse(landing, "no authorization code without both factors", "an authorization code")
+    if not landing.played:
+        raise Unobservable(f"the PSU came to {landing.described}, where it is asked for nothing")
 
 
 def expect_both_factors_asked(landing: Landing) -> None:
@@ -55,8 +128,9 @@ def expect_authentication(landing: Landing) -> None:
 
 def expect_authentications(landing: Landing, most: int) -> None:
     """The PSU authenticated no more often than in the bank's own channel."""
-    if landing.authentications > most:
-        _refuse(landing, f"at most {most} authentications", str(landing.authentications))
+    asked = landing.authentications + (landing.asks_credentials or landing.asks_possession)
+    if asked > most:
+        _refuse(landing, f"at most {most} authentications", str(asked))
 
 
 def expect_no_more_effort(
@@ -77,8 +151,11 @@ def expect_no_more_effort(
 
 def expect_means_offered(landing: Landing, wanted: Iterable[str]) -> None:
     """Every means of the bank's own channel can be chosen, or is the one that was used."""
+    answered(landing.exchange)
     buttons = {word.casefold() for page in landing.offered for word in page}
     offered = {means for means in _MEANS if means in buttons} | set(landing.means)
+    if not offered and landing.ending is Ending.REDIRECT:
+        raise Unobservable(f"no means was asked for: the journey ended with {landing.described}")
     missing = sorted(set(wanted) - offered)
     if missing:
         _refuse(landing, f"{', '.join(missing)} offered too", f"{', '.join(sorted(offered)) or 'no means'}")
@@ -112,12 +189,16 @@ def expect_indistinguishable(one: Exchange, other: Exchange) -> None:
 
 
 def _words(exchange: Exchange) -> str:
+    return _RANDOM.sub("#", _words_of(exchange))
+
+
+def _words_of(exchange: Exchange) -> str:
     try:
         tree: html.HtmlElement = html.document_fromstring(exchange.body)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return exchange.media_type
     etree.strip_elements(tree, "script", "style", with_tail=False)
-    return _RANDOM.sub("#", " ".join(str(tree.text_content()).split()))
+    return " ".join(str(tree.text_content()).split())
 
 
 def _refuse(landing: Landing, expected: str, received: str) -> NoReturn:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from conformance.errors import NotApplicable, Review
-from conformance.target.model import Attestation, DirectChannel, KnownHistory, Profile, Role
+from conformance.target.model import Attestation, DirectChannel, KnownHistory, PortalEntry, Profile, Role
 
 
 class Known:
@@ -30,12 +30,32 @@ class Known:
         return self._wanted(self._profile.accounts.out_of_scope, "accounts.out_of_scope")
 
     @property
+    def currency_out_of_scope(self) -> str:
+        """The currency of that account."""
+        return self._profile.accounts.out_of_scope_currency
+
+    @property
+    def company(self) -> str:
+        """The first PSU's company, as the Administrator's control knows it."""
+        admin = self._profile.admin
+        if admin is None or admin.company is None:
+            raise NotApplicable("the profile does not name the company to change (admin.company)")
+        return admin.company
+
+    @property
     def expected_accounts(self) -> Mapping[str, Decimal | None]:
         """Every account in scope with its booked balance, None where it is not known."""
         found = self._profile.accounts.expected
         if not found:
             raise NotApplicable("the profile lists no expected accounts (accounts.expected)")
         return found
+
+    @property
+    def entries(self) -> Sequence[PortalEntry]:
+        """Entries of the last weeks as the bank's own channel shows them."""
+        if not self._profile.accounts.entries:
+            raise NotApplicable("the profile lists no entries of the bank's own channel (accounts.entries)")
+        return self._profile.accounts.entries
 
     @property
     def history(self) -> KnownHistory:

@@ -89,6 +89,12 @@ class Pisp:
             raise NotApplicable(f"the profile gives TPP {tpp.name} no role pisp")
         self.tpp = tpp
         self._accounts = accounts
+        self._seen: dict[str, list[One[PaymentState]]] = {}
+
+    @property
+    def histories(self) -> tuple[tuple[One[PaymentState], ...], ...]:
+        """Every payment of the run as it was read or confirmed, each in order."""
+        return tuple(map(tuple, self._seen.values()))
 
     @property
     def creditor(self) -> Creditor:
@@ -159,8 +165,7 @@ class Pisp:
 
     def read(self, order: Order) -> Order:
         """Read the payment as the bank holds it now."""
-        state = self.tpp.payments_of(order.psu).read(order.created)
-        return _having(order, states=(*order.states, state))
+        return self._remember(order, self.tpp.payments_of(order.psu).read(order.created))
 
     def confirm(self, order: Order, *, regardless: bool = False) -> Order:
         """Tell the bank that the PSU came back; nothing is sent where it asks for no confirmation."""
@@ -168,7 +173,7 @@ class Pisp:
             return order
         api = self.tpp.payments_of(order.psu)
         state = api.confirm(order.state, nonce=order.created.item.nonce, regardless=regardless)
-        return _having(order, states=(*order.states, state))
+        return self._remember(order, state)
 
     def pay(
         self,
@@ -186,6 +191,11 @@ class Pisp:
     def cancel(self, order: Order, *, reason: str = "DS02") -> One[Initiated]:
         """Ask for the payment not to be executed."""
         return self.tpp.payments_of(order.psu).cancel(order.state, reason=reason)
+
+    def _remember(self, order: Order, state: One[PaymentState]) -> Order:
+        if state.exchange.succeeded and state.members:
+            self._seen.setdefault(order.payment.reference, []).append(state)
+        return _having(order, states=(*order.states, state))
 
     @property
     def _failure_url(self) -> str:

@@ -63,6 +63,19 @@ class Psu:
         return self._agent.cancellable
 
     @property
+    def refusing(self) -> str:
+        """Label of the last step at which it is offered to refuse a payment.
+
+        Raises:
+            NotApplicable: the profile names none.
+        """
+        steps = self.profile.approval or self.profile.journey
+        found = [step.page for step in steps if step.cancel]
+        if not found:
+            raise NotApplicable(f"the profile tells no way to refuse for PSU {self.name} (cancel)")
+        return found[-1]
+
+    @property
     def on_device(self) -> tuple[str, ...]:
         """Labels of the steps at which it proves possession of its device."""
         return self._agent.on_device

@@ -51,4 +51,8 @@ def _personal(profile: Profile) -> Iterable[tuple[str, str | None]]:
     if accounts.creditor:
         yield from (("iban", accounts.creditor.iban), ("name", accounts.creditor.name))
     for psu in profile.psu.values():
-        yield from (("iban", iban) for iban in (psu.debtor, *psu.granted, *psu.withheld, *psu.reports))
+        yield "name", psu.name
+        ibans = (psu.debtor, *psu.granted, *psu.withheld, *psu.reports, *psu.funds)
+        yield from (("iban", iban) for iban in ibans)
+    for entry in accounts.entries:
+        yield from (("name", text) for text in entry.texts)

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from conformance.target.people import Means
-from conformance.target.values import AmountOrUnknown, HttpsUrl, Iban, Model, ValueOrReference
+from conformance.target.values import Amount, AmountOrUnknown, HttpsUrl, Iban, Model, ValueOrReference
 
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -29,6 +29,19 @@ class KnownHistory(Model):
     oldest: date
 
 
+class PortalEntry(Model):
+    """An entry of an account as the bank's own channel shows it.
+
+    Args:
+        amount: below zero for a debit.
+        texts: what is shown of it, as the name of the other party.
+    """
+
+    iban: Iban
+    amount: Amount
+    texts: list[Text] = []
+
+
 class Accounts(Model):
     """Accounts by the part that they play, as values or references.
 
@@ -36,21 +49,30 @@ class Accounts(Model):
         debtor: debited by payments, and asked for funds.
         creditor: credited by payments.
         out_of_scope: of the subscription, but in a country for which the interface is not offered.
+        out_of_scope_currency: in which it is kept.
         expected: every account in scope with its booked balance, "" where it is not known.
-        known_history: the oldest entry that is known.
+        known_history: the oldest entry that is known, of an account that has some in every month since.
+        entries: of the last weeks, booked or pending.
     """
 
     debtor: Iban | None = None
     creditor: Creditor | None = None
     out_of_scope: Iban | None = None
+    out_of_scope_currency: str = "EUR"
     expected: dict[Iban, AmountOrUnknown] = {}
     known_history: KnownHistory | None = None
+    entries: list[PortalEntry] = []
 
 
 class Admin(Model):
-    """Where rights are changed during the run."""
+    """Where rights are changed during the run.
+
+    Args:
+        company: of the first PSU, as the control knows it; accounts are added to it.
+    """
 
     url: ValueOrReference
+    company: str | None = None
 
 
 class DirectChannel(Model):

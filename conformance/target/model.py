@@ -11,6 +11,7 @@ from conformance.target.bank import Admin as Admin
 from conformance.target.bank import Attestation as Attestation
 from conformance.target.bank import DirectChannel as DirectChannel
 from conformance.target.bank import KnownHistory as KnownHistory
+from conformance.target.bank import PortalEntry as PortalEntry
 from conformance.target.bank import Published as Published
 from conformance.target.identity import Identity, IdentityProblem, load_identity
 from conformance.target.people import Device as Device
@@ -93,6 +94,8 @@ class Stet(Model):
         pisp_grant: by which grant a PISP gets the token for payment requests.
         cbpii_grant: by which grant a CBPII gets its token.
         confirmation: the resource by which a PISP confirms; `none` where the PSU's validation is enough.
+        payment_services: what the bank's own channel offers beside single transfers of today.
+        approval_expiry: seconds after which a payment that nobody answers is rejected, as documented.
         enumerations: codes that the bank uses beside the standard's, by the member that holds them.
     """
 
@@ -108,6 +111,8 @@ class Stet(Model):
     pisp_grant: Literal["client_credentials", "authorization_code"] = "client_credentials"
     cbpii_grant: Literal["client_credentials", "authorization_code"] = "authorization_code"
     confirmation: Literal["confirmation", "o-confirmation", "none"] = "confirmation"
+    payment_services: list[Literal["batch", "scheduled", "standing", "cancellation"]] = []
+    approval_expiry: Seconds | None = None
     enumerations: dict[Enumeration, list[str]] = {}
 
 

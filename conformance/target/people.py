@@ -134,28 +134,34 @@ class Psu(Model):
     Args:
         agent: plain HTTP and forms, an installed Chromium, or a person with a device of their own.
         fits: the preconditions of the catalogue that it stands for.
+        direct_means: all that the bank's own channel offers it to authenticate with, where it holds several.
         journey: its way through an authorization.
         approval: its way through the approval of a payment, where that is another.
         patience: seconds within which a person who plays it (`operator`) must have come back.
         cap: the highest amount that it may validate alone.
+        name: of the person, as the bank's own channel shows it.
         debtor: the account that its payments debit, where it is not that of the profile.
         granted: the accounts that it may see, where it may not see all.
         withheld: accounts of its company that it may not see.
         reports: what it may see of an account, where it may not see everything.
+        funds: the accounts of which its journey lets a CBPII ask, where it may choose them.
     """
 
     agent: Literal["form", "browser", "operator"] = "form"
     means: Means = "secure-access"
     fits: list[PsuToken] = []
     device: Device | None = None
+    direct_means: list[Means] = []
     journey: Annotated[list[Step], Field(min_length=1)]
     approval: list[Step] = []
     patience: Annotated[int, Field(gt=0, le=3600)] = 300
     cap: Amount | None = None
+    name: ValueOrReference | None = None
     debtor: Iban | None = None
     granted: list[Iban] = []
     withheld: list[Iban] = []
     reports: dict[Iban, list[Report]] = {}
+    funds: list[Iban] = []
 
     @property
     def approval_journey(self) -> list[Step]:

@@ -16,13 +16,13 @@ class Signatures(DomainComponent):
 
     def may_enter(self, user: User, account: Account) -> bool:
         """Whether the user may enter payments that debit this very account."""
-        readable = self.domain.entitlements.readable(user, account)
-        return readable and self.domain.entitlements.payment_right(user, account).entry
+        return self._reaches(user, account) and self.domain.entitlements.payment_right(user, account).entry
 
     def may_validate(self, user: User, account: Account) -> bool:
         """Whether the user may validate payments that debit this very account."""
-        readable = self.domain.entitlements.readable(user, account)
-        return readable and self.domain.entitlements.payment_right(user, account).validation
+        return (
+            self._reaches(user, account) and self.domain.entitlements.payment_right(user, account).validation
+        )
 
     def compared(self, request: PaymentRequest) -> Money:
         """What a cap is compared with: the total of a batch."""
@@ -99,6 +99,10 @@ class Signatures(DomainComponent):
         validates, money = self.validates(user, request, account), self.compared(request)
         needed = self.signatures_needed(right)
         return GivenSignature(user.user_id, right.group, validates, needed, money, self.clock.now())
+
+    def _reaches(self, user: User, account: Account) -> bool:
+        own = account.company == user.company and self.domain.entitlements.visible(user, account)
+        return own and self.domain.acceptance.debitable(account)
 
     def _validated_today(self, user: User, currency: str) -> Money:
         today = self.clock.now().date()

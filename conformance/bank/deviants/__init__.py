@@ -12,7 +12,7 @@ from typing import TypeVar
 from conformance.bank.app import COMPONENTS
 from conformance.bank.component import Component
 
-_ID = re.compile(r"[a-z][a-z-]*[a-z]/[1-9]\d*")
+_ID = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]/[1-9]\d*")
 
 
 @dataclass(frozen=True, slots=True)

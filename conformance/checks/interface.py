@@ -1,0 +1,157 @@
+"""The interface as a whole: answers in time, traceable, in the dialect's media type (RTS, Art. 29 to 33)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.checks.responses import deviates
+from conformance.errors import NotApplicable, Unobservable
+from conformance.exchange import Exchange, FailureKind
+from conformance.xs2a.answer import Answer
+from conformance.xs2a.links import Link
+
+TIME_TO_ANSWER = timedelta(seconds=30)
+SERIES = 5
+_CLOCK = timedelta(seconds=60)
+_LONGEST_HREF = 140
+_PLAIN = "application/json"
+
+
+def expect_available(calls: Sequence[Exchange]) -> None:
+    """There are no five requests in a row without an answer in time (RTS, Art. 33(1))."""
+    length, last = _longest_series(calls)
+    if last is not None and length >= SERIES:
+        received = f"{length} in a row without answer in 30 s, or with a 5xx"
+        deviates(last, expected=f"fewer than {SERIES} unanswered requests in a row", received=received)
+
+
+def expect_always_answered(calls: Sequence[Exchange]) -> None:
+    """Every request is answered in time."""
+    length, last = _longest_series(calls)
+    if last is not None:
+        received = f"{length} in a row without answer in 30 s, or with a 5xx"
+        deviates(last, expected="every request answered", received=received)
+
+
+def _longest_series(calls: Sequence[Exchange]) -> tuple[int, Exchange | None]:
+    """How long it is, and with which request it ends; those that were turned away on purpose do not count.
+
+    Raises:
+        NotApplicable: too few requests were made.
+    """
+    counted = [call for call in calls if call.answered or _without_answer(call)]
+    if len(counted) < SERIES:
+        raise NotApplicable(f"fewer than {SERIES} API requests were made")
+    longest, current, last = 0, 0, None
+    for call in counted:
+        current = current + 1 if _without_answer(call) else 0
+        if current > longest:
+            longest, last = current, call
+    return longest, last
+
+
+def _without_answer(call: Exchange) -> bool:
+    if call.failure is not None:
+        return call.failure.kind is FailureKind.TIMEOUT
+    return (call.status or 0) >= 500 or call.elapsed > TIME_TO_ANSWER
+
+
+def expect_correlated(calls: Iterable[Exchange]) -> None:
+    """Every answer brings back the request identifier that was sent, refusals too.
+
+    Raises:
+        Unobservable: no answer came to a request with one.
+    """
+    seen = 0
+    for call in calls:
+        sent = call.request_headers.get("X-Request-ID")
+        if not sent or not call.answered or call.status in (429, 503):
+            continue
+        seen += 1
+        found = call.headers.get("X-Request-ID")
+        if found != sent:
+            received = "none" if found is None else "another"
+            deviates(call, expected="the X-Request-ID that was sent", received=received)
+    if not seen:
+        raise Unobservable("no answer came to a request with X-Request-ID")
+
+
+def expect_right_time(calls: Iterable[Exchange]) -> None:
+    """Every answer is dated, by a clock that is no more than a minute off."""
+    for call in calls:
+        if not call.answered:
+            continue
+        if call.date is None:
+            deviates(call, expected="a Date", received="none")
+        early, late = call.sent_at_target - _CLOCK, call.received_at_target + _CLOCK
+        if not early <= call.date <= late:
+            deviates(call, expected="a Date within 60 s of real time", received="one further off")
+
+
+def expect_media_types(answers: Iterable[Answer], *, strictly: bool = False) -> None:
+    """Every success with a body has the dialect's media type.
+
+    Args:
+        strictly: plain JSON and what else is tolerated are deviations too.
+
+    Raises:
+        NotApplicable: there was no success.
+    """
+    for answer in _successes(answers):
+        contract = answer.contract
+        tolerated = () if strictly else (*contract.tolerated_media_types, _PLAIN)
+        if answer.exchange.media_type not in (contract.media_type, *tolerated):
+            received = answer.exchange.media_type[:60] or "none"
+            deviates(answer.exchange, expected=contract.media_type, received=received)
+
+
+def expect_utf8(answers: Iterable[Answer]) -> None:
+    """Every success with a body is UTF-8."""
+    for answer in _successes(answers):
+        try:
+            answer.exchange.body.decode("utf-8")
+        except UnicodeDecodeError:
+            deviates(answer.exchange, expected="UTF-8", received="other bytes")
+
+
+def expect_safe_links(answers: Iterable[Answer]) -> None:
+    """Every link is an https address, or a path of the API."""
+    for answer in _successes(answers):
+        for href in _hrefs(answer.json):
+            url = Link("href", href, answer.exchange.url).url if isinstance(href, str) else None
+            if url is None or urlsplit(url).scheme != "https":
+                deviates(answer.exchange, expected="links that are https addresses", received="another")
+
+
+def expect_short_links(answers: Iterable[Answer]) -> None:
+    """No link is longer than STET allows."""
+    for answer in _successes(answers):
+        longest = max((len(href) for href in _hrefs(answer.json) if isinstance(href, str)), default=0)
+        if longest > _LONGEST_HREF:
+            deviates(
+                answer.exchange,
+                expected=f"links of at most {_LONGEST_HREF} characters",
+                received=f"{longest}",
+            )
+
+
+def _successes(answers: Iterable[Answer]) -> list[Answer]:
+    found = [answer for answer in answers if answer.exchange.succeeded and answer.exchange.body]
+    if not found:
+        raise NotApplicable("no success with a body was obtained")
+    return found
+
+
+def _hrefs(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            if name == "href":
+                yield each
+            else:
+                yield from _hrefs(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _hrefs(each)

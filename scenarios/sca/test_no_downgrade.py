@@ -1,0 +1,51 @@
+"""PSD2, article 97, and RTS article 10a: no request of a TPP spares the PSU an authentication that is due."""
+
+import pytest
+
+from conformance.catalogue import covers
+from conformance.checks.refresh import expect_alive
+from conformance.checks.sca import (
+    expect_accounts,
+    expect_authentication_due,
+    expect_both_factors_asked,
+    expect_no_access,
+)
+from conformance.session import Landings
+from fixtures.sca import Journey, Rested
+
+
+@pytest.mark.parametrize(
+    "request_with", ["no acr_values", "an unknown acr_values", "the last one advertised"]
+)
+@covers("sca-no-downgrade-by-request")
+def test_no_acr_values_lets_a_password_alone_open_anything(downgrades: Landings, request_with: str) -> None:
+    """The bank decides how strong an authentication must be, not the TPP."""
+    landing = downgrades[request_with]
+
+    expect_no_access(landing)
+
+
+@covers("sca-ais-first-access")
+def test_a_first_access_begins_with_both_factors(aisp_with_secure_access: Journey) -> None:
+    """Whoever has never authenticated for the AISP does so before it sees anything."""
+    landing = aisp_with_secure_access.landing
+
+    expect_both_factors_asked(landing)
+
+
+@covers("sca-ais-first-access", waits=True, destroys=True)
+def test_after_181_days_the_psu_must_authenticate_again(after_180_days: Rested) -> None:
+    """An authentication does not last for ever."""
+    rested = after_180_days
+
+    expect_authentication_due(rested.refresh, rested.accounts)
+
+
+@covers("sca-ais-exemption-180-days", waits=True, destroys=True)
+def test_within_180_days_the_aisp_reads_without_the_psu(within_180_days: Rested) -> None:
+    """The PSU is asked twice a year, and not more often."""
+    expect_alive(within_180_days.refresh, age=within_180_days.age)
+
+    accounts = within_180_days.listed
+
+    expect_accounts(accounts)
