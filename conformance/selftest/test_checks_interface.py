@@ -9,7 +9,7 @@ import pytest
 
 from conformance.checks import interface
 from conformance.errors import NonConformance, NotApplicable, Unobservable
-from conformance.exchange import Exchange, Failure, FailureKind, Headers
+from conformance.exchange import Exchange, Failure, FailureKind, Headers, TlsFacts
 
 BEGUN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 Outcome = type[Exception] | None
@@ -23,6 +23,7 @@ def call(
     echoed: str | None = "abc",
     sent: str | None = "abc",
     off: float = 0,
+    tls: TlsFacts | None = None,
 ) -> Exchange:
     dated = format_datetime(BEGUN + timedelta(seconds=off), usegmt=True)
     answered = (("Date", dated), *((("X-Request-ID", echoed),) if echoed is not None else ()))
@@ -40,6 +41,7 @@ def call(
         headers=Headers(answered if status else ()),
         body=b"{}" if status else b"",
         failure=None if status else Failure(failure, "ended"),
+        tls=tls,
     )
 
 
@@ -53,6 +55,10 @@ def outcome(check: object, *args: object) -> Outcome:
 
 GOOD, HANGS, GONE, BROKEN = call(), call(seconds=40), call(None), call(503)
 TURNED_AWAY = call(None, failure=FailureKind.TLS_ALERT)
+
+ASKED = TlsFacts(client_certificate_requested=True)
+SHOWN = TlsFacts(client_certificate_requested=True, client_certificate_sha256="00" * 32)
+NOT_ASKED = TlsFacts(client_certificate_requested=False)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +90,12 @@ def test_five_requests_in_a_row_without_answer_are_too_many(
         ([call(sent=None, echoed=None)], Unobservable),
         ([GONE, call(503, echoed=None)], Unobservable),
         ([], Unobservable),
+        ([GOOD, call(400, echoed=None, tls=ASKED)], None),
+        ([call(400, echoed=None, tls=ASKED)], Unobservable),
+        ([GOOD, call(400, echoed=None, tls=TlsFacts())], None),
+        ([GOOD, call(400, echoed=None, tls=SHOWN)], NonConformance),
+        ([GOOD, call(400, echoed=None, tls=NOT_ASKED)], NonConformance),
+        ([GOOD, call(200, echoed=None, tls=ASKED)], NonConformance),
     ],
 )
 def test_the_identifier_comes_back_with_every_answer(calls: list[Exchange], wanted: Outcome) -> None:
