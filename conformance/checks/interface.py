@@ -80,8 +80,15 @@ def expect_correlated(calls: Iterable[Exchange]) -> None:
 
 
 def expect_right_time(calls: Iterable[Exchange]) -> None:
-    """Every answer of the API is dated, by a clock that is no more than a minute off."""
-    for call in _answers(calls):
+    """Every answer of the API is dated, by a clock that is no more than a minute off.
+
+    Raises:
+        Unobservable: no answer came.
+    """
+    answers = list(_answers(calls))
+    if not answers:
+        raise Unobservable("no answer of the API came")
+    for call in answers:
         if call.date is None:
             deviates(call, expected="a Date", received="none")
         early, late = call.sent_at_target - _CLOCK, call.received_at_target + _CLOCK

@@ -107,3 +107,7 @@ def test_the_identifier_comes_back_with_every_answer(calls: list[Exchange], want
 )
 def test_the_clock_is_no_more_than_a_minute_off(off: float, wanted: Outcome) -> None:
     assert outcome(interface.expect_right_time, [call(off=off)]) is wanted
+
+
+def test_no_clock_is_right_that_nobody_read() -> None:
+    assert outcome(interface.expect_right_time, [GONE, call(400, tls=ASKED)]) is Unobservable
