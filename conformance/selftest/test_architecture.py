@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from conformance.shipped import ROOT, SCENARIOS
+from fixtures import PLUGINS
 
 PACKAGE = ROOT / "conformance"
 FIRST_ROW = {"errors", "exchange", "verdict", "clock", "catalogue"}
@@ -112,3 +115,25 @@ def test_checks_know_no_network_no_file_and_no_now() -> None:
         names |= {(n.module or "").split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
         assert not names & forbidden, path.name
         assert ".now(" not in path.read_text(encoding="utf-8"), path.name
+
+
+def fixtures_of(plugin: str) -> Iterator[str]:
+    """The names under which a plugin gives fixtures to pytest; each version of pytest marks them in its own way."""
+    for name, value in vars(importlib.import_module(plugin)).items():
+        marks = (
+            getattr(value, each, None) for each in ("_fixture_function_marker", "_pytestfixturefunction")
+        )
+        mark = next((mark for mark in marks if mark is not None), None)
+        if mark is not None:
+            yield mark.name or name
+
+
+def test_no_two_plugins_define_the_same_fixture() -> None:
+    """pytest takes the later one and says nothing: a scenario would judge another experiment than it names."""
+    found = defaultdict(list)
+    for plugin in PLUGINS:
+        for name in fixtures_of(plugin):
+            found[name].append(plugin)
+
+    assert {"session", "psu_3skey", "second_psu", "validated"} <= found.keys()
+    assert {name: plugins for name, plugins in found.items() if len(plugins) > 1} == {}
