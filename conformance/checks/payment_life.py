@@ -61,6 +61,19 @@ def expect_dead_link(landing: Landing, success_url: str) -> None:
         _refuse("an error behind the link", "an approval of the payment", landing.exchange)
 
 
+def expect_still_there(state: Answer) -> None:
+    """The payment can be read; where it is unknown or gone, it was forgotten (404, 410).
+
+    Raises:
+        Unobservable: the reading was refused for another reason, as an access token that has ended.
+    """
+    exchange = answered(state.exchange)
+    if exchange.status in (404, 410):
+        deviates(exchange, expected="the payment")
+    if not exchange.succeeded:
+        raise Unobservable(f"{exchange.purpose}: {exchange.summary}")
+
+
 def expect_confirmed_once(again: Answer, before: One[PaymentState], after: One[PaymentState]) -> None:
     """A second confirmation is refused, or changes nothing; its link is gone.
 

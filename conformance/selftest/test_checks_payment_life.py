@@ -75,6 +75,7 @@ GOOD: dict[str, Callable[[], None]] = {
         answer(refusal(403)), state("ACSP"), state("ACSC")
     ),
     "second confirmation idle": lambda: life.expect_confirmed_once(state(), state(), state()),
+    "still there": lambda: life.expect_still_there(state("ACSC")),
     "all settled": lambda: life.expect_instructions_accepted(state("ACSC", "ACSC", "ACSC"), 2),
     "some settled, some settling": lambda: life.expect_instructions_accepted(
         state("PART", "ACSC", "ACSP"), 2
@@ -95,6 +96,8 @@ BAD: dict[str, Callable[[], None]] = {
     "second confirmation failed": lambda: life.expect_confirmed_once(answer(refusal(500)), state(), state()),
     "second confirmation offered": lambda: life.expect_confirmed_once(state(), state(), offered_again()),
     "second confirmation undone": lambda: life.expect_confirmed_once(state(), state("ACSC"), state("ACSP")),
+    "unknown by now": lambda: life.expect_still_there(answer(refusal(404))),
+    "gone by now": lambda: life.expect_still_there(answer(refusal(410))),
     "some left": lambda: life.expect_instructions_accepted(state("PART", "ACSC", "PDNG"), 2),
     "one rejected": lambda: life.expect_instructions_accepted(state("PART", "ACSC", "RJCT"), 2),
     "one lost": lambda: life.expect_instructions_accepted(state("ACSC", "ACSC"), 2),
@@ -113,6 +116,8 @@ UNSEEN: dict[str, Callable[[], None]] = {
     "one URL for both": lambda: life.expect_dead_link(
         landing(YES, errand=Approval("https://b/", (YES,))), YES
     ),
+    "a token that has ended": lambda: life.expect_still_there(answer(refusal(401))),
+    "an error of the bank": lambda: life.expect_still_there(answer(refusal(500))),
     "no payment": lambda: life.expect_allowed_histories([]),
     "none rejected": lambda: life.expect_reasons([[state()]]),
     "half a list": lambda: life.expect_booked(ledger("a", stop=Stop.LOOP), "b", 0),

@@ -19,6 +19,8 @@ from conformance.xs2a.accounts import AccountInformation
 from conformance.xs2a.funds import FundsConfirmation
 from conformance.xs2a.payments import PaymentInitiation
 
+_NEARLY = 0.95
+_CENTURY = 100 * 365 * 24 * 3600  # seconds; what claims to live longer is no number to count with
 Shared = tuple[AuthorizationResponse, Exchange]
 Key = tuple[Role, str]
 
@@ -32,6 +34,11 @@ class Tpp(ApiClient):
 
     @cached_property
     def _journeys(self) -> dict[Key, Landing]:
+        return {}
+
+    @cached_property
+    def _refreshed(self) -> dict[Key, tuple[Grant, str]]:
+        """Grants whose access token was refreshed, with the refresh token that is good now."""
         return {}
 
     @cached_property
@@ -130,15 +137,46 @@ class Tpp(ApiClient):
             raise NotApplicable(f"the profile gives TPP {self.name} no role {role}")
         stet = self._around.aspsp.api.stet
         own = {"pisp": stet.pisp_grant, "cbpii": stet.cbpii_grant}.get(role) == "client_credentials"
-        return self.own_token(role) if own else self.grant_of(psu, role).access_token
+        return self.own_token(role) if own else self._living(role, psu).access_token
+
+    def _living(self, role: Role, psu: Psu) -> Grant:
+        """The shared grant of a PSU for the APIs, refreshed where its access token is nearly over.
+
+        A refresh spares the PSU an authentication; where it fails, the PSU is sent to the bank again. `grant` and
+        `first_exchange` never hold a refreshed response: what is judged of a first one is read from them.
+        """
+        shared = self._exchanged.get((role, psu.name))
+        if isinstance(shared, tuple) and self._is_over(shared[1]):
+            try:
+                return self._renewed((role, psu.name), _grant(*shared))
+            except Unobservable:
+                pass
+        return self.grant_of(psu, role)
+
+    def _renewed(self, key: Key, shared: Grant) -> Grant:
+        """The grant with an access token that is not over.
+
+        Raises:
+            Unobservable: it cannot be refreshed.
+        """
+        current, good = self._refreshed.get(key, (shared, ""))
+        if current.first is not shared.first:
+            current, good = shared, ""
+        if self._is_over(current.exchange):
+            good = good or shared.refresh_token
+            current = current.renewed(self.refresh(good))
+            following = current.exchange.members.get("refresh_token")
+            self._refreshed[key] = current, following if isinstance(following, str) else good
+        self._around.recorder.cite(current.exchange)
+        return current
 
     def own_token(self, role: Role) -> str:
-        """The access token of a client credentials grant (RFC 6749, section 4.4), asked for once.
+        """The access token of a client credentials grant (RFC 6749, section 4.4), asked for when it is over.
 
         Raises:
             Unobservable: the bank gave none.
         """
-        if role not in self._own_tokens:
+        if role not in self._own_tokens or self._is_over(self._own_tokens[role]):
             pairs = (("grant_type", "client_credentials"), ("client_id", self.client_id))
             request = TokenRequest((*pairs, ("scope", self.scope(role))), "ask for a token of the TPP's own")
             self._own_tokens[role] = self.request_token(request)
@@ -151,7 +189,8 @@ class Tpp(ApiClient):
 
     def _shared(self, role: Role | None, psu: Psu | None) -> Shared:
         key = role or self._role, psu.name if psu else self._usual_name
-        if key not in self._exchanged or self._nearly_over(self._exchanged[key]):
+        held = self._exchanged.get(key)
+        if held is None or (isinstance(held, tuple) and self._is_over(held[1])):
             try:
                 authorization = self._authorized(key[0], psu)
                 self._exchanged[key] = authorization, self.exchange(authorization)
@@ -180,14 +219,21 @@ class Tpp(ApiClient):
     def _usual_name(self) -> str:
         return self._around.psu.name if self._around.psu else ""
 
-    def _nearly_over(self, found: Shared | Unobservable) -> bool:
-        """Whether less than a twentieth of the access token's lifetime is left: a long run must go on."""
-        announced = {} if isinstance(found, Unobservable) else found[1].members
-        lifetime = announced.get("expires_in")
-        if isinstance(found, Unobservable) or isinstance(lifetime, bool) or not isinstance(lifetime, int):
-            return False
-        age = self._around.recorder.clock.now() - found[1].sent_at_target
-        return lifetime > 0 and age.total_seconds() > 0.95 * lifetime
+    def _is_over(self, answer: Exchange) -> bool:
+        """Whether less than a twentieth of the access token's lifetime is left: a long run must go on.
+
+        The lifetime is the announced one, or the documented one where none is announced as a number.
+        """
+        announced = answer.members.get("expires_in")
+        lifetime = float(self._around.aspsp.documented.access_token_lifetime)
+        if (
+            isinstance(announced, int | float)
+            and not isinstance(announced, bool)
+            and 0 < announced < _CENTURY
+        ):
+            lifetime = float(announced)
+        age = self.now - answer.sent_at_target
+        return answer.succeeded and age.total_seconds() > _NEARLY * lifetime
 
     def own_grant(
         self,
