@@ -29,31 +29,34 @@ p{margin:0 0 1rem}
 .small{font-size:.875rem}
 .alert{padding:.75rem 1rem;border-left:.25rem solid var(--alert);background:#fbeeee;color:var(--alert)}
 .notice{padding:.75rem 1rem;border-left:.25rem solid var(--accent);background:#eaf4f1;color:#0a4a3e}
-.amount{margin:0 0 .25rem;font-size:2rem;font-weight:700;line-height:1.2;font-variant-numeric:tabular-nums}
+.amount{margin:0 0 .75rem;font-size:2rem;font-weight:700;line-height:1.2;font-variant-numeric:tabular-nums}
 .signed{margin:0 0 1rem;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.4rem;background:#f6f7f9;
 overflow-wrap:anywhere}
 label,legend{display:block;margin:0 0 .25rem;padding:0;font-weight:600}
-fieldset{margin:0 0 1.25rem;padding:0;border:0}
+fieldset{min-width:0;margin:0 0 1.25rem;padding:0;border:0}
+legend{margin:0 0 .5rem}
 input,select,textarea{width:100%;margin:0 0 1rem;padding:.65rem .75rem;border:1px solid #6f788a;
 border-radius:.4rem;background:#fff;color:inherit;font:inherit}
 textarea{min-height:5rem;font:.875rem/1.4 ui-monospace,monospace}
 .box{display:flex;gap:.75rem;align-items:baseline;margin:0;padding:.6rem 0;border-bottom:1px solid var(--line);
 font-weight:400}
+.box span{min-width:0}
 .box input{width:1.1rem;height:1.1rem;margin:0;flex:none;accent-color:var(--accent)}
 ul,dl{margin:0 0 1.25rem;padding:0;list-style:none;border-top:1px solid var(--line)}
 li,.row{display:flex;justify-content:space-between;gap:1rem;padding:.6rem 0;border-bottom:1px solid var(--line)}
 dt{color:var(--soft)}
 dd{margin:0;text-align:right;overflow-wrap:anywhere}
-.number{font-variant-numeric:tabular-nums;white-space:nowrap}
-.buttons{display:flex;flex-direction:row-reverse;flex-wrap:wrap;gap:.75rem}
+.number{font-size:.875rem;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.buttons{display:flex;flex-direction:row-reverse;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0 0}
 .buttons.stacked{flex-direction:column}
 .card{margin:0 0 1rem;padding:0 1rem 1rem;border:1px solid var(--line);border-radius:.5rem}
 .card dl{border-top:0}
-button{flex:1;padding:.7rem 1rem;border:1px solid var(--accent);border-radius:.4rem;background:var(--accent);
-color:#fff;font:inherit;font-weight:600;cursor:pointer}
+button{flex:1 1 auto;min-width:8rem;padding:.7rem 1rem;border:1px solid var(--accent);border-radius:.4rem;
+background:var(--accent);color:#fff;font:inherit;font-weight:600;cursor:pointer}
 button.other{background:#fff;color:var(--accent)}
 :focus-visible{outline:3px solid #1a56c4;outline-offset:2px}
-@media(max-width:26rem){main{padding:1.25rem}li,.row{flex-direction:column;gap:0}dd{text-align:left}}
+@media(max-width:26rem){main{padding:1.25rem}li,.row{flex-direction:column;gap:0}dd{text-align:left}
+button{min-width:7rem}}
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
@@ -213,9 +216,13 @@ def grouped(iban: str) -> str:
 
 
 def rows(pairs: Sequence[tuple[str, str]]) -> str:
-    """Names and values, one below the other."""
-    each = (f'<div class="row"><dt>{escape(n)}</dt><dd>{escape(v)}</dd></div>' for n, v in pairs)
+    """Names and values, one below the other; a value may have several lines."""
+    each = (f'<div class="row"><dt>{escape(n)}</dt><dd>{_lines(v)}</dd></div>' for n, v in pairs)
     return "<dl>\n{}\n</dl>".format("\n".join(each))
+
+
+def _lines(value: str) -> str:
+    return "<br>".join(escape(line) for line in value.split("\n"))
 
 
 def _button(value: str, words: str, *, first: bool) -> str:
@@ -224,7 +231,7 @@ def _button(value: str, words: str, *, first: bool) -> str:
 
 
 def _account(account: Account) -> str:
-    number = grouped(account.iban) or "its entries"
+    number = grouped(account.iban) or f"card ending in {account.card_number[-4:]}"
     return (
         f'<li><span>{escape(account.name)}<br><span class="soft number">{escape(number)}</span></span></li>'
     )

@@ -25,7 +25,9 @@ class PaymentPages(Component):
             f'<option value="{escape(a.resource_id)}">{escape(a.name)}, ending in {escape(a.iban[-4:])}</option>'
             for a in accounts
         )
-        select = f'<label for="account">Account</label>\n<select id="account" name="account">\n{options}\n</select>'
+        select = (
+            f'<label for="payer">Account</label>\n<select id="payer" name="account">\n{options}\n</select>'
+        )
         fields = form(visit, "account", select, ("continue", "Continue"), ("cancel", "Cancel"))
         body = f"{self.summary(visit)}{fields}"
         return self.bank.pages.page(
@@ -45,13 +47,13 @@ class PaymentPages(Component):
         """Amount, payees and account, exactly as they came (RTS Art. 5(1)(a))."""
         order, codes = visit.payment.order, self.bank.corporate.codes
         amount, *payees = codes.shown(self.bank.corporate.journey.link(visit.payment))
-        pairs = [("To", payee) for payee in payees[:_MOST_PAYEES]]
+        pairs = [("To", _on_two_lines(payee)) for payee in payees[:_MOST_PAYEES]]
         if len(payees) > _MOST_PAYEES:
             pairs.append(("and", f"{len(payees) - _MOST_PAYEES} more"))
         if visit.payment.debtor is not None and visit.proofs:
             pairs.append(("From", grouped(visit.payment.debtor.iban)))
         if order.day is not None:
-            pairs.append(("On", order.day.isoformat()))
+            pairs.append(("On", f"{order.day.day} {order.day:%B %Y}"))
         pairs.append(("Asked by", visit.caller))
         return f'<p class="amount">{escape(amount)}</p>\n{rows(pairs)}\n'
 
@@ -78,10 +80,16 @@ class PaymentPages(Component):
     def _waiting(self, visit: Visit, request: PaymentRequest) -> str:
         order, codes = request.order, self.bank.corporate.codes
         amount, *payees = codes.shown(self.bank.corporate.journey.link(request))
-        pairs = [("Amount", amount), *(("To", payee) for payee in payees[:3])]
+        pairs = [("Amount", amount), *(("To", _on_two_lines(payee)) for payee in payees[:3])]
         if len(payees) > 3:
             pairs.append(("and", f"{len(payees) - 3} more"))
         pairs.append(("Reference", order.payment_information_id))
         hidden = f'<input type="hidden" name="payment" value="{escape(request.approval)}">'
         review = form(visit, "review", hidden, ("review", f"Review the payment of {amount}"))
         return f'<div class="card">\n{rows(pairs)}\n{review}\n</div>'
+
+
+def _on_two_lines(payee: str) -> str:
+    """Name and account as they are shown on the device, the account in groups on a line of its own."""
+    name, _, account = payee.rpartition(" ")
+    return f"{name}\n{grouped(account)}" if name else payee
