@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from conformance.exchange import Exchange
@@ -130,9 +130,11 @@ class ChromiumBrowser(Browser):
             Unobservable: the form leads out of the bank; nothing was sent.
         """
         self._keep_inside(form)
-        standing = {(field.name, field.value) for field in form.fields if field.sent}
+        standing = _by_name((field.name, field.value) for field in form.fields if field.sent)
         button = form.pressed and (form.pressed.name, form.pressed.value)
-        values = {name: value for name, value in pairs if (name, value) not in {*standing, button}}
+        wanted = _by_name(pairs[:-1] if pairs[-1:] == [button] else pairs)
+        # of several boxes that are checked, one may be wanted: that changes what stands there too
+        values = {name: found[0] for name, found in wanted.items() if found != standing.get(name)}
         if not self._shows(form):
             return self._go_back_and_send(form, pairs, purpose)
         tab = self._open_tab()
@@ -210,3 +212,10 @@ class ChromiumBrowser(Browser):
         return self.client.fresh().send(
             sent.method, sent.url, purpose=purpose, headers=sent.headers, body=sent.body
         )
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found

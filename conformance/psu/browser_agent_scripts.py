@@ -85,3 +85,13 @@ SET = """(field, value) => {
   field.value = value;
   for (const name of ['input', 'change']) { field.dispatchEvent(new Event(name, {bubbles: true})); }
 }"""
+
+# The boxes, or radio buttons, of one name in one form, in their order.
+BOXES = """(field, kind) => [...(field.form ? field.form.elements : document.querySelectorAll('input'))]
+  .filter(other => other.type === kind && other.name === field.name && !other.disabled)"""
+
+# Check or clear where nobody can: a box that is not shown.
+CHECK = """(box, checked) => {
+  box.checked = checked;
+  for (const name of ['input', 'change']) { box.dispatchEvent(new Event(name, {bubbles: true})); }
+}"""

@@ -23,7 +23,7 @@ from playwright.async_api import CDPSession, ElementHandle, Error, Page
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
 from conformance.psu.browser import REDIRECTS
-from conformance.psu.browser_agent_scripts import FIND, SET, SNAPSHOT, STATE
+from conformance.psu.browser_agent_scripts import BOXES, CHECK, FIND, SET, SNAPSHOT, STATE
 from conformance.psu.page import Control
 
 if TYPE_CHECKING:
@@ -378,25 +378,30 @@ async def _quietly(work: Any) -> None:
 
 async def _fill(field: ElementHandle, value: str) -> None:
     kind = str(await field.evaluate("e => e.tagName === 'INPUT' ? e.type : e.tagName.toLowerCase()"))
-    if kind in ("hidden", "range", "color") or not await field.is_visible():
+    if kind in ("radio", "checkbox"):
+        await _choose(field, kind, value)
+    elif kind in ("hidden", "range", "color") or not await field.is_visible():
         await field.evaluate(SET, value)
     elif kind == "select":
         await field.select_option(value, timeout=5000)
-    elif kind == "radio":
-        await _choose(field, value)
-    elif kind == "checkbox":
-        await field.check(timeout=5000)
     else:
         await field.fill(value, timeout=5000)
 
 
-async def _choose(field: ElementHandle, value: str) -> None:
-    """Among the radio buttons of one name the one with the value."""
-    script = "(e, v) => [...(e.form || document).querySelectorAll('input[type=radio]')]"
-    same = await field.evaluate_handle(f"{script}.find(r => r.name === e.name && r.value === v) || e", value)
-    chosen = same.as_element()
-    assert chosen is not None
-    await chosen.check(timeout=5000)
+async def _choose(field: ElementHandle, kind: str, value: str) -> None:
+    """Among the boxes of one name the one with the value, or the first where none has it; and no other."""
+    found = await (await field.evaluate_handle(BOXES, kind)).get_properties()
+    same = [box for entry in found.values() if (box := entry.as_element())]
+    values = [await box.get_attribute("value") or "on" for box in same]
+    chosen = values.index(value) if value in values else 0
+    for at, box in enumerate(same):
+        wanted = at == chosen
+        if await box.is_checked() == wanted or (kind == "radio" and not wanted):
+            continue
+        if await box.is_visible():
+            await box.set_checked(wanted, timeout=5000)
+        else:
+            await box.evaluate(CHECK, wanted)
 
 
 def _body(request: dict[str, Any]) -> bytes | None:

@@ -23,7 +23,17 @@ from conformance.psu.browser_agent import BrowserAgent
 from conformance.psu.browser_agent_chromium import Chromium, missing
 from conformance.psu.conduct import Conduct
 from conformance.selftest.hostile import HOST, HostileServer, Peer, Reply, http, server_context, serving
-from conformance.selftest.test_psu_agent import BACK, CALLBACK, CONSENT, LOGIN, REQUEST, psu
+from conformance.selftest.test_psu_agent import (
+    BACK,
+    CALLBACK,
+    CONSENT,
+    LOGIN,
+    REQUEST,
+    agent,
+    browser,
+    psu,
+)
+from conformance.target.model import Psu
 from conformance.wire.client import Wire
 from conformance.wire.masking import Masking
 from conformance.wire.recorder import Recorder
@@ -49,12 +59,19 @@ def chromium() -> Iterator[Chromium]:
 class Played:
     """A PSU in Chromium before a server that answers as it is told."""
 
-    def __init__(self, chromium: Chromium, server: HostileServer, *, synthetic: bool = True) -> None:
+    def __init__(
+        self,
+        chromium: Chromium,
+        server: HostileServer,
+        *,
+        synthetic: bool = True,
+        person: Psu | None = None,
+    ) -> None:
         self.events: list[dict[str, Any]] = []
         self.pictures: dict[str, bytes] = {}
         store = self.pictures.__setitem__
         self.recorder = Recorder(self.events.append, Masking(Redactor()), Clock(), store)
-        self.agent = BrowserAgent("someone", psu(), self.recorder, chromium, synthetic=synthetic)
+        self.agent = BrowserAgent("someone", person or psu(), self.recorder, chromium, synthetic=synthetic)
         network = server.network(HOST, TPP, EVIL)
         self._wire = Wire(network, self.recorder)
 
@@ -106,6 +123,36 @@ def test_every_page_is_pictured_for_the_exchange_that_brought_it(chromium: Chrom
     assert [shot["exchange"] for shot in shots] == [page.number for page in landing.pages]
     assert {shot["file"] for shot in shots} == set(played.pictures)
     assert all(picture.startswith(b"\x89PNG") for picture in played.pictures.values())
+
+
+_BOXES = """<title>Accounts</title><form method=post action=/go><input type=hidden name=c value=1>{fields}
+<input name=note value=standing><button name=action value=accept>Go</button></form>"""
+_BOX = "<input type=checkbox name=account value={} {}>".format
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "".join(_BOX(name, "checked") for name in ("one", "two", "three")),
+        "".join(_BOX(name, "") for name in ("one", "two", "three")),
+        _BOX("one", "checked") + _BOX("two", "style='display:none'") + _BOX("three", "checked"),
+        "".join(f"<input type=radio name=account value={name} checked>" for name in ("one", "two", "three")),
+        "<select name=account><option value=one>1<option value=two>2</select>",
+        "<select name=account multiple><option value=one selected>1<option value=two>2</select>",
+    ],
+    ids=["all checked", "none checked", "hidden", "radio", "list", "list for several"],
+)
+def test_what_is_chosen_on_a_page_is_sent_as_by_the_form_agent(chromium: Chromium, fields: str) -> None:
+    person = psu({"page": "accounts", "select": {"account": "two"}, "choose": "accept"})
+    page = http(200, _BOXES.format(fields=fields))
+    with serving(page, BACK) as server:
+        agent(person).play(browser(server), REQUEST)
+    by_form = server.requests[1].rpartition(b"\r\n\r\n")[2]
+    with serving(page, BACK) as server:
+        Played(chromium, server, person=person).play()
+
+    assert by_form.count(b"account=") == by_form.count(b"account=two") == 1
+    assert sorted(server.requests[1].rpartition(b"\r\n\r\n")[2].split(b"&")) == sorted(by_form.split(b"&"))
 
 
 def test_cookies_are_the_window_s_own(chromium: Chromium) -> None:
