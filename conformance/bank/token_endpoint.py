@@ -80,6 +80,7 @@ class TokenEndpoint(ClientAuthentication):
         if not self.code_verifier_matches(code, form.get("code_verifier")):
             raise OAuthProblem("invalid_grant", "code_verifier does not match")
         code.used = True
+        self.bank.tokens.redeemed(code.grant, certificate.thumbprint if certificate else "")
         return self.issue(code.grant, code.grant.scopes, certificate)
 
     def code_belongs_to(self, code: Code, client: Client) -> bool:

@@ -88,7 +88,6 @@ class Tokens(Component):
     """Issues and finds codes and tokens."""
 
     access_token_lifetime = timedelta(seconds=600)
-    refresh_token_lifetime = timedelta(days=180)
     code_lifetime = timedelta(seconds=600)
 
     def __init__(self, bank: Bank) -> None:
@@ -122,8 +121,15 @@ class Tokens(Component):
         """
         if not self.alive(grant) or _INFORMATION not in grant.scopes:
             return self.alive(grant)
-        access = Access(grant.client.client_id, self.bank.user_of(grant.psu), certificate=thumbprint)
-        return self.bank.corporate.access.may_refresh(access)
+        return self.bank.corporate.access.may_refresh(self._access(grant, thumbprint))
+
+    def redeemed(self, grant: Grant, thumbprint: str) -> None:
+        """Tell those who know of authentications that a code was exchanged, and over which certificate."""
+        if _INFORMATION in grant.scopes:
+            self.bank.corporate.access.presented(self._access(grant, thumbprint))
+
+    def _access(self, grant: Grant, thumbprint: str) -> Access:
+        return Access(grant.client.client_id, self.bank.user_of(grant.psu), certificate=thumbprint)
 
     # codes: RFC 6749, sections 4.1.2 and 10.10
 
@@ -155,6 +161,11 @@ class Tokens(Component):
         return claims | {"scope": " ".join(scopes)}
 
     # refresh tokens: RFC 6749, sections 1.5 and 6
+
+    @property
+    def refresh_token_lifetime(self) -> timedelta:
+        """As long as a strong authentication exempts from the next one: it is the same decision (RTS Art. 10a)."""
+        return self.bank.corporate.access.exemption
 
     def issue_refresh_token(self, grant: Grant, thumbprint: str | None) -> RefreshToken:
         """A new refresh token."""

@@ -80,14 +80,6 @@ def _holds(text: str, money: Money, payee: str) -> bool:
     return written and payee in plain and (money.currency in plain or "\N{EURO SIGN}" in plain)
 
 
-def expect_authentication_due(refresh: Exchange, accounts: Page[Account] | None) -> None:
-    """An old authentication opens no account data: not refreshed, or refused at the API."""
-    if answered(refresh).succeeded and accounts is not None and answered(accounts.exchange).succeeded:
-        deviates(accounts.exchange, expected="a new authentication demanded", received="account data")
-    if not refresh.succeeded and refresh.members.get("error") != "invalid_grant":
-        raise Unobservable(f"the refresh was refused for another reason: {refresh.summary}")
-
-
 def expect_yes_or_no(answer: One[FundsAnswer]) -> None:
     """The question about funds is answered, whatever the answer."""
     if not answered(answer.exchange).succeeded:

@@ -1,4 +1,4 @@
-"""Where a PSU approves a payment: an address that the bank gave, and those at which the PSU comes back."""
+"""What else than an authorization a PSU goes to its bank for: an address, and those at which the PSU comes back."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ class Approval:
     """A PSU's errand at the bank that is no authorization.
 
     Args:
-        url: where the TPP sends the PSU's browser.
+        url: where the TPP sends the PSU's browser, or where the PSU goes without one.
         report_urls: where the bank sends it back, after a success and after a refusal.
+        what: is opened there, for the report.
     """
 
     url: str = field(repr=False)
     report_urls: tuple[str, ...]
+    what: str = "a payment's approval"
 
     @property
     def returns_to(self) -> tuple[str, ...]:

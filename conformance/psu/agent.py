@@ -64,7 +64,7 @@ class FormAgent:
 
     def look(self, browser: Browser, errand: Errand, *, method: str = "GET") -> Landing:
         """Go to the bank and do nothing there."""
-        what = "a payment's approval" if isinstance(errand, Approval) else "the authorization URL"
+        what = errand.what if isinstance(errand, Approval) else "the authorization URL"
         purpose = f"open {what} in the PSU's browser"
         return self._rest(browser, errand, browser.open(errand, purpose=purpose, method=method))
 

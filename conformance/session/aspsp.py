@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.errors import Unobservable
+from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationResponse
 from conformance.oauth.discovery import Configuration, issuer_of
@@ -47,6 +47,19 @@ class Aspsp:
     def documented_issuer(self) -> str:
         """The issuer to which the documented discovery URL belongs."""
         return issuer_of(self.documented.discovery_url)
+
+    @property
+    def portal(self) -> str:
+        """Where the bank's own channel begins.
+
+        Raises:
+            NotApplicable: the profile does not name it.
+        """
+        if self.profile.published.portal_url is None:
+            raise NotApplicable(
+                "the profile does not say where the bank's own channel begins (published.portal_url)"
+            )
+        return self.profile.published.portal_url
 
     def fetch_configuration(self) -> Exchange:
         """GET the discovery URL, anonymously, without following a redirect."""
@@ -129,6 +142,7 @@ class Aspsp:
         if self._configuration:
             endpoint = self._configuration.members.get("authorization_endpoint")
             urls += [endpoint] if isinstance(endpoint, str) else []
+        urls += [self.profile.published.portal_url or ""]
         hosts = {urlsplit(url).hostname or "" for url in urls}
         return frozenset(hosts | set(self.documented.page_hosts)) - {""}
 

@@ -134,6 +134,14 @@ class Psu:
         """Open the approval of a payment and do nothing there."""
         return self._agent.look(browser, Approval(url, tuple(report_urls)))
 
+    def go_to_portal(self, url: str, browser: Browser, *, conduct: Conduct = AS_EXPECTED) -> Landing:
+        """Sign in to the bank's own channel, with the steps of an approval, as far as they lead there.
+
+        Raises:
+            Unobservable: the address is on no host of the bank.
+        """
+        return self._agent.play(browser, Approval(url, (), "the bank's own channel"), conduct=conduct)
+
     def resume(
         self, landing: Landing, browser: Browser | None = None, *, conduct: Conduct = AS_EXPECTED
     ) -> Landing:

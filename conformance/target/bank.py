@@ -104,12 +104,14 @@ class Published(Model):
         documentation_url: readable without a login.
         key_words: that stand there.
         statistics_url: availability and performance.
+        portal_url: where the bank's own channel begins, with its login.
         sandbox_discovery_url: of the sandbox, where the profile is production's.
     """
 
     documentation_url: HttpsUrl | None = None
     key_words: list[Text] = []
     statistics_url: HttpsUrl | None = None
+    portal_url: HttpsUrl | None = None
     sandbox_discovery_url: HttpsUrl | None = None
 
 

@@ -3,15 +3,9 @@
 import pytest
 
 from conformance.catalogue import covers
-from conformance.checks.refresh import expect_alive
-from conformance.checks.sca import (
-    expect_accounts,
-    expect_authentication_due,
-    expect_both_factors_asked,
-    expect_no_access,
-)
+from conformance.checks.sca import expect_both_factors_asked, expect_no_access
 from conformance.session import Landings
-from fixtures.sca import Journey, Rested
+from fixtures.sca import Journey
 
 
 @pytest.mark.parametrize(
@@ -31,21 +25,3 @@ def test_a_first_access_begins_with_both_factors(aisp_with_secure_access: Journe
     landing = aisp_with_secure_access.landing
 
     expect_both_factors_asked(landing)
-
-
-@covers("sca-ais-first-access", waits=True, destroys=True)
-def test_after_181_days_the_psu_must_authenticate_again(after_180_days: Rested) -> None:
-    """An authentication does not last for ever."""
-    rested = after_180_days
-
-    expect_authentication_due(rested.refresh, rested.accounts)
-
-
-@covers("sca-ais-exemption-180-days", waits=True, destroys=True)
-def test_within_180_days_the_aisp_reads_without_the_psu(within_180_days: Rested) -> None:
-    """The PSU is asked twice a year, and not more often."""
-    expect_alive(within_180_days.refresh, age=within_180_days.age)
-
-    accounts = within_180_days.listed
-
-    expect_accounts(accounts)

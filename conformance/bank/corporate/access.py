@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,13 @@ class AccessRules(DomainComponent):
         """Remember a strong authentication for this AISP."""
         kept = Authentication(access.tpp, access.user.user_id, self.clock.now(), access.certificate)
         self._authentications[access.tpp, access.user.user_id] = kept
+
+    def presented(self, access: Access) -> None:
+        """Remember over which certificate the AISP came for what the PSU has just allowed."""
+        known = self._authentications.get((access.tpp, access.user.user_id))
+        if known is not None:
+            kept = replace(known, certificate=access.certificate)
+            self._authentications[access.tpp, access.user.user_id] = kept
 
     def authentications(self) -> list[Authentication]:
         """The last strong authentications, one for each AISP and PSU."""

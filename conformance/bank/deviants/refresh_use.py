@@ -134,7 +134,7 @@ class TakesAnyOwnToken(ResourceServer):
         return True
 
 
-@deviant("refresh-survives-certificate-renewal/1")
+@deviant("refresh-survives-certificate-renewal/1", also=("sca-ais-exemption-180-days",))
 class BindsToTheThumbprint(TokenEndpoint):
     """Binds refresh tokens to the certificate over which they were issued."""
 

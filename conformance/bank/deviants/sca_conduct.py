@@ -7,7 +7,7 @@ from datetime import timedelta
 from conformance.bank.approval import PaymentApproval
 from conformance.bank.authentication_pages import Detour
 from conformance.bank.authorization_server import AuthorizationServer
-from conformance.bank.corporate.access import AccessRules
+from conformance.bank.corporate.access import Access, AccessRules, Authentication
 from conformance.bank.corporate.attempts import Attempts
 from conformance.bank.corporate.companies import Means, User
 from conformance.bank.corporate.entitlements import Entitlements
@@ -24,6 +24,14 @@ class LetsTheTppChoose(AuthorizationServer):
 
     def second_factor_due(self, visit: Interaction, psu: Psu) -> bool:
         return "L1" in visit.request.acr_values
+
+
+@deviant("sca-no-downgrade-by-request/2")
+class TrustsThePortal(AuthorizationServer):
+    """Takes a session of its portal that a password alone began for one with strong authentication."""
+
+    def strong_enough(self, session: Session) -> bool:
+        return True
 
 
 @deviant("sca-failure-handling/1")
@@ -97,11 +105,35 @@ class AuthenticatesLoginAndPayment(PaymentJourney):
         return 2
 
 
+@deviant("sca-ais-first-access/1")
+class NeverAsksAgain(AccessRules):
+    """Lets an AISP refresh and read for ten years after one authentication."""
+
+    exemption = timedelta(days=3650)
+
+
+@deviant("sca-ais-first-access/2")
+class LendsAuthentications(AccessRules):
+    """Lets an AISP profit from the authentication that the PSU gave another."""
+
+    def counts_for(self, authentication: Authentication, access: Access) -> bool:
+        return authentication.user_id == access.user.user_id
+
+
 @deviant("sca-ais-exemption-180-days/1", also=("refresh-long-lived",))
 class AsksEvery90Days(AccessRules):
     """Keeps to the rule that was in force before 25 July 2023."""
 
     exemption = timedelta(days=90)
+
+
+@deviant("sca-ais-exemption-180-days/2", also=("refresh-survives-certificate-renewal",))
+class AsksAgainForANewQwac(AccessRules):
+    """Counts an authentication only for the QWAC over which the AISP came for its tokens first."""
+
+    def counts_for(self, authentication: Authentication, access: Access) -> bool:
+        known = {authentication.certificate, access.certificate} - {""}
+        return super().counts_for(authentication, access) and len(known) < 2
 
 
 @deviant("sca-all-procedures-offered/1")
