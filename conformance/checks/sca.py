@@ -20,6 +20,7 @@ from conformance.xs2a.money import Money
 from conformance.xs2a.payments import PaymentState, StatusGroup
 
 _MEANS = ("secure-access", "3skey", "password")
+_OUT_OF_ORDER = ("server_error", "temporarily_unavailable")
 _RANDOM = re.compile(r"[0-9A-Fa-f-]{8,}|\d+")
 
 
@@ -100,6 +101,26 @@ def expect_no_access(landing: Landing) -> None:
     answered(landing.exchange)
     if landing.response is not None and landing.response.get("code"):
         _refuse(landing, "no authorization code without both factors", "an authorization code")
+    if not landing.played:
+        raise Unobservable(f"the PSU came to {landing.described}, where it is asked for nothing")
+
+
+def expect_no_downgrade(landing: Landing) -> None:
+    """A request that asks for less leads to no code by a password alone; refusing such a request is enough."""
+    error = landing.response.get("error") if landing.response else None
+    if landing.played or error in (None, *_OUT_OF_ORDER):
+        expect_no_access(landing)
+
+
+def expect_signed_out(landing: Landing) -> None:
+    """Whoever goes on after a long break authenticates anew (RTS, Art. 4(3)(d)).
+
+    Raises:
+        Unobservable: nothing was pressed after the break.
+    """
+    answered(landing.exchange)
+    if landing.response is not None and landing.response.get("code"):
+        _refuse(landing, "a new authentication, or an end of the session", "an authorization code")
     if not landing.played:
         raise Unobservable(f"the PSU came to {landing.described}, where it is asked for nothing")
 

@@ -34,6 +34,7 @@ def landing(query: str = "code=c", shown: str = SHOWN, **changed: Any) -> Landin
     facts: dict[str, Any] = {
         "asked": True,
         "proofs": (Proof("3skey", shown),),
+        "played": ("login", "device"),
         "authentications": 1,
         "filled": 2,
         "pages": (page(),) * 3,
@@ -43,10 +44,15 @@ def landing(query: str = "code=c", shown: str = SHOWN, **changed: Any) -> Landin
 
 
 LOST = Landing(Ending.ELSEWHERE, page(), described="another page")
+TURNED_BACK = Landing(Ending.ELSEWHERE, page(), described="another page", played=("login",))
 GOOD: list[Callable[[], None]] = [
     lambda: sca.expect_authorized_with(landing(), "3skey"),
     lambda: sca.expect_no_access(landing("error=access_denied")),
-    lambda: sca.expect_no_access(LOST),
+    lambda: sca.expect_no_access(TURNED_BACK),
+    lambda: sca.expect_no_downgrade(TURNED_BACK),
+    lambda: sca.expect_no_downgrade(landing("error=unmet_authentication_requirements", played=())),
+    lambda: sca.expect_signed_out(TURNED_BACK),
+    lambda: sca.expect_signed_out(landing("error=access_denied")),
     lambda: sca.expect_both_factors_asked(landing()),
     lambda: sca.expect_authentication(landing()),
     lambda: sca.expect_no_more_effort(landing(), authentications=1, fields=2, screens=2),
@@ -62,6 +68,10 @@ BAD: list[Callable[[], None]] = [
     lambda: sca.expect_authorized_with(landing("error=server_error"), "3skey"),
     lambda: sca.expect_authorized_with(landing(), "secure-access"),
     lambda: sca.expect_no_access(landing()),
+    lambda: sca.expect_no_access(landing(played=())),
+    lambda: sca.expect_no_downgrade(landing()),
+    lambda: sca.expect_no_downgrade(landing(played=())),
+    lambda: sca.expect_signed_out(landing()),
     lambda: sca.expect_both_factors_asked(landing(asked=False)),
     lambda: sca.expect_both_factors_asked(landing(proofs=())),
     lambda: sca.expect_authentication(landing(authentications=0)),
@@ -86,6 +96,15 @@ BAD: list[Callable[[], None]] = [
     lambda: entitlements.expect_among([], "X", page()),
     lambda: entitlements.expect_not_among([Account("a", "X")], "X", page()),
 ]
+UNSEEN: list[Callable[[], None]] = [
+    lambda: sca.expect_no_access(LOST),
+    lambda: sca.expect_no_access(landing("error=access_denied", played=())),
+    lambda: sca.expect_no_downgrade(LOST),
+    lambda: sca.expect_no_downgrade(landing("error=server_error", played=())),
+    lambda: sca.expect_signed_out(LOST),
+    lambda: sca.expect_means_offered(landing("error=access_denied", proofs=(), offered=()), ["3skey"]),
+    lambda: sca.expect_linked(landing(proofs=()), euro("1.01"), PAYEE),
+]
 
 
 @pytest.mark.parametrize("check", GOOD)
@@ -99,6 +118,7 @@ def test_what_is_wrong_is_refused(check: Callable[[], None]) -> None:
         check()
 
 
-def test_without_a_proof_nothing_can_be_said_of_its_text() -> None:
+@pytest.mark.parametrize("check", UNSEEN)
+def test_what_was_not_asked_for_is_not_judged(check: Callable[[], None]) -> None:
     with pytest.raises(Unobservable):
-        sca.expect_linked(landing(proofs=()), euro("1.01"), PAYEE)
+        check()

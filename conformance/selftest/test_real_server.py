@@ -10,11 +10,23 @@ from conformance.selftest.real_server import MUTATIONS, RealServer, unavailable
 from conformance.selftest.trial import RED, Trial, judge_profile
 from conformance.verdict import Verdict
 
+#: It authenticates PSUs by a password alone, which no bank may: RTS (EU) 2018/389, Art. 4(1).
+_PASSWORD_ONLY = {
+    "sca-two-factors": Verdict.FAILED,
+    "sca-no-downgrade-by-request": Verdict.FAILED,
+}
 #: What is true of this server, by the kind of its access tokens; docs/real-server.md explains each.
 DEVIATES = {
-    "opaque": {"token-response-headers": Verdict.WARNED},
-    "jwt": {"token-response-headers": Verdict.WARNED, "token-code-reuse-revokes": Verdict.WARNED},
+    "opaque": {"token-response-headers": Verdict.WARNED, **_PASSWORD_ONLY},
+    "jwt": {
+        "token-response-headers": Verdict.WARNED,
+        "token-code-reuse-revokes": Verdict.WARNED,
+        **_PASSWORD_ONLY,
+    },
 }
+#: What it does not have, and its profile does not claim: the areas, and what of them is judged all the same.
+ABSENT = ("aisp", "pisp", "cbpii", "entitlements", "interface", "sca")
+JUDGED_ALL_THE_SAME = {*_PASSWORD_ONLY, "sca-session-inactivity"}
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +55,16 @@ def test_nothing_is_failed_that_is_not_true_of_the_server(unmutated: Trial) -> N
 def test_nothing_stays_undecided(unmutated: Trial) -> None:
     """A server that answers can be judged."""
     assert {name: unmutated.reasons[name] for name in unmutated.open} == {}
+
+
+def test_what_it_does_not_have_is_skipped(unmutated: Trial) -> None:
+    """Without a dialect, accounts and means of authentication nothing of them can be seen, nor pass."""
+    absent = {name for name in unmutated.verdicts if name.partition("-")[0] in ABSENT}
+    judged = {name for name in absent if unmutated.verdicts[name] is not Verdict.SKIPPED}
+
+    assert judged == JUDGED_ALL_THE_SAME
+    assert all(unmutated.reasons[name] for name in absent - judged)
+    assert unmutated.verdicts["sca-session-inactivity"] is Verdict.PASSED
 
 
 def test_most_requirements_are_observed(unmutated: Trial) -> None:

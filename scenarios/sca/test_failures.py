@@ -1,7 +1,7 @@
 """RTS (EU) 2018/389, article 4(3): failures tell nothing and end in a block; whoever goes away is signed out."""
 
 from conformance.catalogue import covers
-from conformance.checks.sca import expect_indistinguishable, expect_no_access
+from conformance.checks.sca import expect_indistinguishable, expect_no_access, expect_signed_out
 from conformance.session import Landing
 from fixtures.sca import Failures
 
@@ -33,4 +33,4 @@ def test_a_consent_page_left_for_more_than_five_minutes_wants_a_new_authenticati
     """Whoever finds the PSU's desk empty cannot go on in its place."""
     landing = after_a_break
 
-    expect_no_access(landing)
+    expect_signed_out(landing)

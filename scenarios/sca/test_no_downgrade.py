@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.catalogue import covers
-from conformance.checks.sca import expect_both_factors_asked, expect_no_access
+from conformance.checks.sca import expect_both_factors_asked, expect_no_downgrade
 from conformance.session import Landings
 from fixtures.sca import Journey
 
@@ -16,7 +16,7 @@ def test_no_acr_values_lets_a_password_alone_open_anything(downgrades: Landings,
     """The bank decides how strong an authentication must be, not the TPP."""
     landing = downgrades[request_with]
 
-    expect_no_access(landing)
+    expect_no_downgrade(landing)
 
 
 @covers("sca-ais-first-access")

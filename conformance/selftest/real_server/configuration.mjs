@@ -7,6 +7,7 @@ import { Store } from './store.mjs';
 
 export const MOUNT = '/sgconnect/oauth2';
 
+const FIVE_MINUTES = 300;
 const TEN_MINUTES = 600;
 const DAY = 24 * 60 * 60;
 
@@ -60,7 +61,7 @@ export function configure(settings) {
       AccessToken: 599,
       AuthorizationCode: TEN_MINUTES,
       IdToken: 3600,
-      Interaction: 3600,
+      Interaction: FIVE_MINUTES, // a page that nobody answers: RTS (EU) 2018/389, Art. 4(3)(d)
       Session: DAY,
       RefreshToken: 400 * DAY,
       Grant: 400 * DAY,

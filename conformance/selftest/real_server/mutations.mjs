@@ -109,6 +109,9 @@ export const mutations = {
     bank.configuration.features.mTLS.certificateSubjectMatches = () => true;
   },
 
+  // sca-session-inactivity: the consent of a PSU who was away for long is taken
+  'page-open-for-an-hour': (bank) => { bank.configuration.ttl.Interaction = 3600; },
+
   // token-response-headers
   'token-response-cacheable': (bank) => {
     editTokenResponse(bank, (_body, ctx) => ctx.set('Cache-Control', 'private, max-age=600'));

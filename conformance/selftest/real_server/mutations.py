@@ -18,6 +18,7 @@ MUTATIONS: dict[str, tuple[str, ...]] = {
     "refusal-ignored": ("authorization-access-denied",),
     "prompt-login-ignored": ("authorization-prompt-and-session",),
     "framing-allowed": ("authorization-front-channel-hardening",),
+    "page-open-for-an-hour": ("sca-session-inactivity",),
     "clients-unauthenticated": ("token-requires-certificate", "refresh-requires-certificate"),
     "any-trusted-certificate": ("token-client-certificate-match", "refresh-bound-to-client"),
     "token-response-cacheable": ("token-response-headers",),
