@@ -1,0 +1,129 @@
+"""The six journeys (three roles, two means) by forms and by a browser: judged alike, and every page is pictured."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conformance.evidence.run import RecordedExchange, Run
+from conformance.evidence.stream import read_run
+from conformance.psu.browser_agent_chromium import VIEWPORT, Chromium
+from conformance.selftest.bank_fixtures import shared_keyring
+from conformance.selftest.embedded import EmbeddedBank
+from conformance.selftest.runs import CommandRun, run_command
+from conformance.selftest.test_psu_browser_agent import chromium
+
+__all__ = ["chromium"]
+
+JOURNEYS = tuple(
+    f"sca-{role}-{means}" for role in ("aisp", "pisp", "cbpii") for means in ("secure-access", "3skey")
+)
+_PSUS = ("treasurer", "keyholder")
+_PAGES = {
+    "treasurer": {"login", "approve", "consent", "decision"},
+    "keyholder": {"login", "sign", "accounts", "consent", "decision"},
+}
+Judged = Callable[[str | None, str], CommandRun]
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """Runs the six journeys with an agent against the reference bank, or a deviant of it; each once."""
+    done: dict[tuple[str | None, str], CommandRun] = {}
+
+    def judge(deviant: str | None, agent: str) -> CommandRun:
+        if (deviant, agent) not in done:
+            folder = tmp_path_factory.mktemp(f"by-{agent}")
+            with EmbeddedBank(deviant, keys=shared_keyring(), folder=folder / "bank") as bank:
+                words = ["run", "--target", str(bank.profile), "--set", "synthetic_data=true"]
+                words += [word for journey in JOURNEYS for word in ("--select", journey)]
+                words += [word for psu in _PSUS for word in ("--set", f'psu.{psu}.agent="{agent}"')]
+                done[deviant, agent] = run_command(*words, folder=folder, seconds=300)
+        return done[deviant, agent]
+
+    return judge
+
+
+def run_of(command: CommandRun) -> tuple[Path, Run]:
+    """The folder of a run, and its evidence."""
+    (folder,) = command.folder.glob("reports/*/latest")
+    return folder, read_run(folder / "evidence.ndjson")
+
+
+def scenarios(command: CommandRun) -> dict[str, tuple[str, str]]:
+    """Verdict and reason of every scenario."""
+    requirements = command.verdicts["requirements"]
+    return {
+        each["id"]: (each["verdict"], each["reason"]) for entry in requirements for each in entry["scenarios"]
+    }
+
+
+def done_by(run: Run) -> list[tuple[str, str, str, bool]]:
+    """What the PSUs did, in order."""
+    return [(step.psu, step.step, step.means, step.authentication) for step in run.psu]
+
+
+def pages(run: Run) -> list[RecordedExchange]:
+    """What brought a page to a PSU."""
+    found = []
+    for exchange in run.exchanges.values():
+        headers = dict((exchange.response or {}).get("headers", ()))
+        if any(name.lower() == "content-type" and "text/html" in value for name, value in headers.items()):
+            found.append(exchange)
+    return found
+
+
+def test_the_six_journeys_pass_by_forms(judged: Judged) -> None:
+    command = judged(None, "form")
+
+    assert command.code == 0, command.out
+    assert command.by_requirement == dict.fromkeys(JOURNEYS, "PASSED")
+
+
+def test_the_six_journeys_pass_in_a_browser_by_the_same_steps(chromium: Chromium, judged: Judged) -> None:
+    del chromium  # the runs have one of their own
+    by_form, in_browser = judged(None, "form"), judged(None, "browser")
+
+    assert in_browser.code == 0, in_browser.out
+    assert scenarios(in_browser) == scenarios(by_form)
+    assert done_by(run_of(in_browser)[1]) == done_by(run_of(by_form)[1])
+
+
+@pytest.mark.parametrize("deviant", ["sca-dynamic-linking/1", "sca-homogeneous-journey/1"])
+def test_a_bank_that_deviates_fails_in_a_browser_as_by_forms(
+    chromium: Chromium, judged: Judged, deviant: str
+) -> None:
+    del chromium
+    by_form, in_browser = judged(deviant, "form"), judged(deviant, "browser")
+
+    assert by_form.by_requirement["sca-pisp-secure-access"] == "FAILED"
+    assert scenarios(in_browser) == scenarios(by_form)
+
+
+def test_a_picture_of_every_page_is_kept(chromium: Chromium, judged: Judged) -> None:
+    del chromium
+    folder, run = run_of(judged(None, "browser"))
+    shot = {picture.exchange: picture for picture in run.screenshots}
+
+    assert len(pages(run)) >= 6 * 2
+    assert sorted(shot) == sorted(page.number for page in pages(run))
+    for picture in shot.values():
+        content = (folder / picture.file).read_bytes()
+        width, height = struct.unpack(">II", content[16:24])
+        assert (content[:4], width, height >= VIEWPORT[1]) == (b"\x89PNG", VIEWPORT[0], True)
+        assert not picture.covered
+
+
+def test_the_pictures_show_every_kind_of_page_of_both_means(chromium: Chromium, judged: Judged) -> None:
+    """A page that is answered was shown, so that its picture is the one before the answer."""
+    del chromium
+    _, run = run_of(judged(None, "browser"))
+
+    for psu in _PSUS:
+        answered = {step.step for step in run.psu if step.psu == psu}
+        pictured = {picture.file for picture in run.screenshots if picture.psu == psu}
+        assert answered == _PAGES[psu]
+        assert len(pictured) >= len(answered)
