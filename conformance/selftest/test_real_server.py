@@ -10,23 +10,24 @@ from conformance.selftest.real_server import MUTATIONS, RealServer, unavailable
 from conformance.selftest.trial import RED, Trial, judge_profile
 from conformance.verdict import Verdict
 
-#: It authenticates PSUs by a password alone, which no bank may: RTS (EU) 2018/389, Art. 4(1).
-_PASSWORD_ONLY = {
+#: It authenticates PSUs by a password alone, and once for every TPP: RTS (EU) 2018/389, Art. 4(1) and 10a(2).
+_NO_STRONG_AUTHENTICATION = {
     "sca-two-factors": Verdict.FAILED,
     "sca-no-downgrade-by-request": Verdict.FAILED,
+    "sca-ais-first-access": Verdict.FAILED,
 }
 #: What is true of this server, by the kind of its access tokens; docs/real-server.md explains each.
 DEVIATES = {
-    "opaque": {"token-response-headers": Verdict.WARNED, **_PASSWORD_ONLY},
+    "opaque": {"token-response-headers": Verdict.WARNED, **_NO_STRONG_AUTHENTICATION},
     "jwt": {
         "token-response-headers": Verdict.WARNED,
         "token-code-reuse-revokes": Verdict.WARNED,
-        **_PASSWORD_ONLY,
+        **_NO_STRONG_AUTHENTICATION,
     },
 }
 #: What it does not have, and its profile does not claim: the areas, and what of them is judged all the same.
 ABSENT = ("aisp", "pisp", "cbpii", "entitlements", "interface", "sca")
-JUDGED_ALL_THE_SAME = {*_PASSWORD_ONLY, "sca-session-inactivity"}
+JUDGED_ALL_THE_SAME = {*_NO_STRONG_AUTHENTICATION, "sca-session-inactivity"}
 
 
 @pytest.fixture(scope="module")
