@@ -47,10 +47,17 @@ def expect_listing(listed: Page[Account], expected: Collection[str]) -> None:
 
 
 def expect_reached(answers: Iterable[tuple[Account, Answer]]) -> None:
-    """What a link leads to answers, or says that the PSU lacks the right."""
-    for _, answer in answers:
-        if answered(answer.exchange).status not in _WORKS:
-            deviates(answer.exchange, expected="200, 204 or 403 behind a link of the list")
+    """What a link leads to answers, or says that the PSU lacks the right.
+
+    Raises:
+        Unobservable: no link leads to anything.
+    """
+    reached = tuple(answer.exchange for _, answer in answers)
+    for exchange in reached:
+        if answered(exchange).status not in _WORKS:
+            deviates(exchange, expected="200, 204 or 403 behind a link of the list")
+    if not any(exchange.status == 200 for exchange in reached):
+        raise Unobservable("no link of the list leads to anything but a refusal or nothing")
 
 
 def expect_way_back(parents: Sequence[Page[Account]], listed: Page[Account]) -> None:
@@ -91,12 +98,15 @@ def expect_shown_balances(
 
     Raises:
         NotApplicable: the portal's balances are not known.
+        Unobservable: the bank shows the balances of none of those accounts.
     """
     if not shown:
         raise NotApplicable("the profile knows no balance that the portal shows")
-    for account, page in balances:
-        if account.iban and account.iban in shown:
-            _expect_shown(page, shown[account.iban], since, account)
+    known = [(account, page) for account, page in balances if account.iban in shown]
+    if not known:
+        raise Unobservable("no balances are listed of an account whose balance the portal shows")
+    for account, page in known:
+        _expect_shown(page, shown[str(account.iban)], since, account)
 
 
 def _expect_shown(

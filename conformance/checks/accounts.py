@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from conformance.checks.controls import given_served
 from conformance.checks.responses import answered, deviates
 from conformance.checks.stet_schema import expect_valid
 from conformance.errors import NotApplicable, Unobservable
@@ -137,7 +138,7 @@ def expect_valid_entries(entries: Iterable[tuple[Account, Page[Entry]]]) -> None
     """Every account has valid entries, each once, the booked ones with a day of booking.
 
     Raises:
-        NotApplicable: the PSU may see no entries.
+        NotApplicable: the PSU may see no entries, or has none.
     """
     judged = [page for _, page in entries if page.exchange.status != 403]
     if not judged:
@@ -147,6 +148,8 @@ def expect_valid_entries(entries: Iterable[tuple[Account, Page[Entry]]]) -> None
         expect_money_in_scale(page)
         expect_no_duplicates(page)
         expect_booking_dates(page)
+    if not any(page.items for page in judged):
+        raise NotApplicable("no account of the PSU has entries")
 
 
 def expect_same_walks(forward: Walk[Entry], again: Walk[Entry]) -> None:
@@ -208,14 +211,25 @@ def expect_same_entries(found: Iterable[Entry], wanted: Iterable[Entry], exchang
         deviates(exchange, expected=wanted_text, received=f"{missing} missing and {surplus} others")
 
 
-def expect_refused_or_empty(entries: Page[Entry]) -> None:
-    """A period that ends before it begins is refused with 400, or holds nothing."""
+def expect_refused_or_empty(entries: Page[Entry], *, beside: Page[Entry] | None = None) -> None:
+    """A period that ends before it begins is refused with 400, or holds nothing.
+
+    Args:
+        beside: entries of a good period, asked for afterwards.
+    """
+    given_served(*((beside,) if beside else ()))
     if answered(entries.exchange).status != 400 and (not entries.exchange.succeeded or entries.items):
         deviates(entries.exchange, expected="400, or no entries")
 
 
 def expect_no_common_accounts(one: Page[Account], other: Page[Account]) -> None:
-    """Two PSUs of different companies share no account."""
+    """Two PSUs of different companies share no account.
+
+    Raises:
+        Unobservable: one of them has none, so that nothing could be shared.
+    """
+    if not one.items or not other.items:
+        raise Unobservable("one of the PSUs has no accessible account")
     mine, theirs = ({each.resource_id for each in page.items} - {None} for page in (one, other))
     ibans = ({each.iban for each in page.items} - {None} for page in (one, other))
     if mine & theirs or set.intersection(*ibans):

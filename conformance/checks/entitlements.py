@@ -9,6 +9,7 @@ from lxml import etree, html
 
 from conformance.checks.payments import expect_accepted, expect_rejected
 from conformance.checks.responses import answered
+from conformance.checks.stet_schema import expect_refused
 from conformance.errors import NonConformance, Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.landing import Ending, Landing
@@ -60,15 +61,16 @@ def expect_not_among(accounts: Iterable[Account], iban: str, exchange: Exchange)
 
 
 def expect_withheld(answer: Answer, *, beside: Answer) -> None:
-    """What the user may not see is refused, beside something that it may see."""
-    if not beside.exchange.succeeded:
-        raise NonConformance(
-            expected="what the user may see", received=beside.exchange.summary, exchange=beside.exchange
-        )
-    if answer.exchange.status not in (403, 404):
-        raise NonConformance(
-            expected="403 or 404", received=answer.exchange.summary, exchange=answer.exchange
-        )
+    """What the user may not see is refused.
+
+    Args:
+        answer: the refusal.
+        beside: the same of something that the user may see, asked for after the refusal.
+
+    Raises:
+        Unobservable: that was not served either, so that a refusal says nothing of rights.
+    """
+    expect_refused(answer, 403, 404, beside=(beside,))
 
 
 def _refuse(landing: Landing, expected: str, received: str) -> None:

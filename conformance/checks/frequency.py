@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from conformance.checks.controls import given_success
 from conformance.checks.responses import deviates
 from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
@@ -13,8 +14,12 @@ _TOO_MANY = 429
 _OTHER_CAUSES = (401, 503)
 
 
-def expect_served(rounds: Sequence[Round]) -> None:
+def expect_served(rounds: Sequence[Round], *, beside: Exchange) -> None:
     """Every call of the rounds is served.
+
+    Args:
+        rounds: without the PSU's address.
+        beside: a call for another PSU behind them: a bank that serves nobody has no limit of four.
 
     Raises:
         NotApplicable: the very first call is one too many: an earlier run used the allowance of the day.
@@ -22,42 +27,52 @@ def expect_served(rounds: Sequence[Round]) -> None:
     """
     first = rounds[0][0]
     if first.status == _TOO_MANY:
+        given_success(beside)
         raise NotApplicable("the day's unattended accesses were used before this run")
     for number, calls in enumerate(rounds, start=1):
-        for call in calls:
-            _expect_served(call, number)
+        for call in _refused(calls, beside):
+            if call.status != _TOO_MANY and number == 1:
+                raise Unobservable(f"{call.purpose}: {call.summary}, already in the first round")
+            deviates(call, expected=f"an answer in round {number}")
 
 
-def _expect_served(call: Exchange, number: int) -> None:
-    if not call.answered or call.status in _OTHER_CAUSES:
-        raise Unobservable(f"{call.purpose}: {call.summary}")
-    if call.status == _TOO_MANY or (number > 1 and not call.succeeded):
-        deviates(call, expected=f"an answer in round {number}")
-    if not call.succeeded:
-        raise Unobservable(f"{call.purpose}: {call.summary}, already in the first round")
-
-
-def expect_attended_served(rounds: Sequence[Round], *, beside: Sequence[Round]) -> None:
+def expect_attended_served(rounds: Sequence[Round], *, first: Round, beside: Exchange) -> None:
     """Calls made while the PSU asks are served, however many went before.
 
     Args:
         rounds: with the PSU's address.
-        beside: those without it, which show that the calls are good.
+        first: the first round without it, which shows that the calls are good.
+        beside: a call for another PSU behind them.
     """
-    if not all(call.succeeded for call in beside[0]):
-        raise Unobservable("the same calls fail without the PSU too")
+    given_success(*first)
     for calls in rounds:
-        for call in calls:
-            if not call.answered or call.status in _OTHER_CAUSES:
-                raise Unobservable(f"{call.purpose}: {call.summary}")
-            if not call.succeeded:
-                deviates(call, expected="an answer while the PSU is asking")
+        for call in _refused(calls, beside):
+            deviates(call, expected="an answer while the PSU is asking")
 
 
-def expect_served_or_too_many(calls: Round) -> None:
-    """A fifth round is served, or refused with 429."""
-    for call in calls:
+def expect_served_or_too_many(calls: Round, *, first: Round, beside: Exchange) -> None:
+    """A fifth round is served, or refused with 429.
+
+    Args:
+        calls: of that round.
+        first: the first one, which shows that the calls are good.
+        beside: a call for another PSU behind them.
+    """
+    given_success(*first)
+    for call in _refused(calls, beside):
+        if call.status != _TOO_MANY:
+            deviates(call, expected="a 2xx status or 429")
+
+
+def _refused(calls: Round, beside: Exchange) -> list[Exchange]:
+    """The calls that were refused, perhaps because they were too many.
+
+    Raises:
+        Unobservable: one failed for another cause, or another PSU is served no better.
+    """
+    refused = [call for call in calls if not call.succeeded]
+    for call in refused:
         if not call.answered or call.status in _OTHER_CAUSES:
             raise Unobservable(f"{call.purpose}: {call.summary}")
-        if not call.succeeded and call.status != _TOO_MANY:
-            deviates(call, expected="a 2xx status or 429")
+        given_success(beside)
+    return refused

@@ -5,11 +5,13 @@ The contracts come with the answers, so these checks know no dialect; STET's are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+from conformance.checks.controls import given_served, given_success, has_data
 from conformance.checks.responses import answered, deviates, expect_refusal
+from conformance.errors import Unobservable
 from conformance.exchange import Exchange
 from conformance.xs2a.answer import Answer
 from conformance.xs2a.links import Link, origin_of
@@ -38,8 +40,13 @@ def expect_valid(answer: Answer) -> None:
 
 
 def expect_documented_status(answer: Answer) -> None:
-    """The status of success is the documented one, not merely one that other banks use too."""
-    if answered(answer.exchange).succeeded and answer.exchange.status not in answer.contract.statuses:
+    """The status of success is the documented one, not merely one that other banks use too.
+
+    Raises:
+        Unobservable: it is no success.
+    """
+    given_success(answer.exchange)
+    if answer.exchange.status not in answer.contract.statuses:
         deviates(answer.exchange, expected=" or ".join(map(str, answer.contract.statuses)))
 
 
@@ -90,8 +97,17 @@ def remarks(answer: Answer) -> tuple[str, ...]:
     return unknown_members(answer.contract, answer.json)
 
 
-def expect_refused(answer: Answer, *statuses: int) -> None:
-    """The request is refused with one of the statuses, and the answer holds nothing but the refusal."""
+def expect_refused(answer: Answer, *statuses: int, beside: Collection[Answer] = ()) -> None:
+    """The request is refused with one of the statuses, and the answer holds nothing but the refusal.
+
+    Args:
+        statuses: allowed ones.
+        beside: what the rightful got, the last of them after the refusal: without it a bank that is out of order
+            would look like one that refuses. What was served although it should not needs nothing beside it.
+    """
+    answered(answer.exchange)
+    if not has_data(answer):
+        given_served(*beside)
     expect_refusal(answer.exchange, status=statuses)
     required = (answer.contract.schema or {}).get("required", ())
     data = [name for name in required if name in answer.members and name != "_links"]
@@ -133,9 +149,15 @@ def expect_links_on_api(answer: Answer, *, elsewhere: tuple[str, ...] = ("consen
 
     Args:
         elsewhere: relations whose links may lead to another host of the bank.
+
+    Raises:
+        Unobservable: there is no success, or no link in it.
     """
-    origin = origin_of(answered(answer.exchange).url)
-    for link in all_links(answer):
+    given_success(answer.exchange)
+    origin, links = origin_of(answer.exchange.url), tuple(all_links(answer))
+    if not links:
+        raise Unobservable(f"{answer.exchange.purpose}: the answer holds no link")
+    for link in links:
         if link.url is None or not link.url.startswith("https:"):
             deviates(
                 answer.exchange, expected=f"an https URL or a path as {link.relation}", received="other text"

@@ -57,26 +57,26 @@ def test_two_companies_share_no_account(statement: Statement, foreign_statement:
 
 @covers("aisp-foreign-account")
 def test_the_balances_of_another_company_are_out_of_reach(
-    tpp: Tpp, psu: Psu, foreign_statement: Statement
+    tpp: Tpp, psu: Psu, statement: Statement, foreign_statement: Statement
 ) -> None:
     """An identifier is no secret, so knowing it must open nothing."""
     foreign = foreign_statement.readable
 
     answer = tpp.accounts_of(psu, present=True).balances(foreign)
 
-    expect_refused(answer, 403, 404)
+    expect_refused(answer, 403, 404, beside=[statement.own_again])
 
 
 @covers("aisp-foreign-account")
 def test_the_transactions_of_another_company_are_out_of_reach(
-    tpp: Tpp, psu: Psu, foreign_statement: Statement
+    tpp: Tpp, psu: Psu, statement: Statement, foreign_statement: Statement
 ) -> None:
     """What somebody pays and is paid is a secret of the business."""
     foreign = foreign_statement.readable
 
     answer = tpp.accounts_of(psu, present=True).transactions(foreign)
 
-    expect_refused(answer, 403, 404)
+    expect_refused(answer, 403, 404, beside=[statement.own_again])
 
 
 @covers("aisp-foreign-account")
@@ -84,4 +84,4 @@ def test_an_account_that_nobody_has_is_refused(statement: Statement) -> None:
     """A slip in an identifier is answered with a plain no."""
     answer = statement.of_nobody
 
-    expect_refused(answer, 403, 404)
+    expect_refused(answer, 403, 404, beside=[statement.own_again])

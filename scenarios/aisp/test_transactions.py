@@ -55,7 +55,7 @@ def test_a_period_that_ends_before_it_begins_holds_nothing(statement: Statement)
 
     answer = statement.asked(spread.account, spread.inverted)
 
-    expect_refused_or_empty(answer)
+    expect_refused_or_empty(answer, beside=statement.served_again)
 
 
 @covers("aisp-transactions-date-filter")
@@ -63,7 +63,7 @@ def test_a_day_that_is_no_date_is_refused(statement: Statement) -> None:
     """A filter that is misread and dropped gives an AISP what it did not ask for."""
     answer = statement.since(statement.spread.account, "notadate")
 
-    expect_refused(answer, 400)
+    expect_refused(answer, 400, beside=[statement.served_again])
 
 
 @covers("aisp-pagination")

@@ -48,7 +48,7 @@ class LinksToTheInside(StetAccounts):
         return {"href": f"http://core-banking.internal/accounts/{account.resource_id}/{report.value}"}
 
 
-@deviant("aisp-links-navigable/2", also=("aisp-balances", "aisp-transactions", "aisp-stet-consent"))
+@deviant("aisp-links-navigable/2", also=("aisp-balances", "aisp-transactions"))
 class ForgetsTheBasePath(StetAccounts):
     """Links to its resources without the base path of the API."""
 

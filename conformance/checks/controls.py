@@ -1,0 +1,61 @@
+"""What a refusal must stand beside: the same thing served, or a bank that refuses everything would pass."""
+
+from __future__ import annotations
+
+from conformance.checks.bearer import is_page
+from conformance.checks.landings import observed
+from conformance.checks.responses import answered
+from conformance.errors import Unobservable
+from conformance.exchange import Exchange
+from conformance.oauth.landing import Ending, Landing
+from conformance.xs2a.answer import Answer
+
+
+def given_success(*exchanges: Exchange) -> None:
+    """The rightful requests, which stand beside what is judged, succeeded.
+
+    Raises:
+        Unobservable: one did not, whatever the reason: it is judged elsewhere.
+    """
+    for exchange in exchanges:
+        if not answered(exchange).succeeded or is_page(exchange):
+            raise Unobservable(f"nothing to compare with: {exchange.purpose}: {exchange.summary}")
+
+
+def given_served(*answers: Answer) -> None:
+    """The rightful requests, which stand beside what is judged, were served with what was asked for.
+
+    Raises:
+        Unobservable: one was not: neither a refusal, nor an empty answer, nor a page shows a bank at work.
+    """
+    for answer in answers:
+        given_success(answer.exchange)
+        if not has_data(answer):
+            raise Unobservable(f"nothing to compare with: {answer.exchange.purpose}: an answer without data")
+
+
+def has_data(answer: Answer) -> bool:
+    """Whether a success holds everything that its contract wants; where nothing is wanted, any success does."""
+    required = (answer.contract.schema or {}).get("required", ())
+    return answer.exchange.succeeded and all(name in answer.members for name in required)
+
+
+def given_code(landing: Landing) -> None:
+    """The rightful journey, which stands beside what is judged, ended at the TPP with a code.
+
+    Raises:
+        Unobservable: it did not.
+    """
+    response = observed(landing).response
+    if landing.ending is not Ending.REDIRECT or response is None or not response.get("code"):
+        raise Unobservable(f"nothing to compare with: the right journey ended at {landing.described}")
+
+
+def given_journey(landing: Landing) -> None:
+    """The bank's pages, opened by a rightful request beside what is judged, begin the PSU's journey.
+
+    Raises:
+        Unobservable: they do not, so that a page without a journey says nothing.
+    """
+    if observed(landing).ending is not Ending.JOURNEY:
+        raise Unobservable(f"nothing to compare with: the bank's pages began with {landing.described}")
