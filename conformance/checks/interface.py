@@ -21,19 +21,37 @@ _PLAIN = "application/json"
 
 
 def expect_available(calls: Sequence[Exchange]) -> None:
-    """There are no five requests in a row without an answer in time (RTS, Art. 33(1))."""
+    """There are no five requests in a row without an answer in time (RTS, Art. 33(1)).
+
+    Raises:
+        Unobservable: there are none, but the client did not wait long enough for all.
+    """
     length, last = _longest_series(calls)
     if last is not None and length >= SERIES:
         received = f"{length} in a row without answer in 30 s, or with a 5xx"
         deviates(last, expected=f"fewer than {SERIES} unanswered requests in a row", received=received)
+    _expect_waited(calls)
 
 
 def expect_always_answered(calls: Sequence[Exchange]) -> None:
-    """Every request is answered in time."""
+    """Every request is answered in time.
+
+    Raises:
+        Unobservable: all but those for which the client did not wait long enough.
+    """
     length, last = _longest_series(calls)
     if last is not None:
         received = f"{length} in a row without answer in 30 s, or with a 5xx"
         deviates(last, expected="every request answered", received=received)
+    _expect_waited(calls)
+
+
+def _expect_waited(calls: Sequence[Exchange]) -> None:
+    early = next((call for call in calls if _given_up(call)), None)
+    if early is not None:
+        seconds = early.elapsed.total_seconds()
+        told = f"{early.purpose}: given up after {seconds:.0f} s, before the 30 s of RTS Art. 33(1) were over"
+        raise Unobservable(f"{told} (network.connect_timeout, network.read_timeout)")
 
 
 def _longest_series(calls: Sequence[Exchange]) -> tuple[int, Exchange | None]:
@@ -42,7 +60,7 @@ def _longest_series(calls: Sequence[Exchange]) -> tuple[int, Exchange | None]:
     Raises:
         NotApplicable: too few requests were made.
     """
-    counted = [call for call in calls if call.answered or _without_answer(call)]
+    counted = [call for call in calls if call.answered or _without_answer(call) or _given_up(call)]
     if len(counted) < SERIES:
         raise NotApplicable(f"fewer than {SERIES} API requests were made")
     longest, current, last = 0, 0, None
@@ -55,8 +73,14 @@ def _longest_series(calls: Sequence[Exchange]) -> tuple[int, Exchange | None]:
 
 def _without_answer(call: Exchange) -> bool:
     if call.failure is not None:
-        return call.failure.kind is FailureKind.TIMEOUT
+        return call.failure.kind is FailureKind.TIMEOUT and not _given_up(call)
     return (call.status or 0) >= 500 or call.elapsed > TIME_TO_ANSWER
+
+
+def _given_up(call: Exchange) -> bool:
+    """Whether the client ended its wait before the bank's time was over."""
+    timed_out = call.failure is not None and call.failure.kind is FailureKind.TIMEOUT
+    return timed_out and call.elapsed < TIME_TO_ANSWER
 
 
 def expect_correlated(calls: Iterable[Exchange]) -> None:

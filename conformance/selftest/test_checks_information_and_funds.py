@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from conformance.checks.accounts import expect_no_card_number
 from conformance.checks.frequency import expect_attended_served, expect_served, expect_served_or_too_many
 from conformance.checks.funds import expect_always_answered, expect_invalid, expect_no_answer, expect_within
 from conformance.errors import NonConformance, NotApplicable, Unobservable
-from conformance.exchange import Exchange, Headers
+from conformance.exchange import Exchange, Failure, FailureKind, Headers
 from conformance.target.model import Stet
 from conformance.xs2a.answer import Answer, One
 from conformance.xs2a.funds import FundsAnswer
@@ -115,6 +116,27 @@ def test_an_answer_after_half_a_minute_is_a_finding() -> None:
     expect_within([funds(seconds=29.9)], timedelta(seconds=30))
     with pytest.raises(NonConformance):
         expect_within([funds(seconds=31)], timedelta(seconds=30))
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds", "outcome"),
+    [
+        (FailureKind.TIMEOUT, 30.01, NonConformance),
+        (FailureKind.TIMEOUT, 10, Unobservable),
+        (FailureKind.CONNECTION_REFUSED, 0, Unobservable),
+        (FailureKind.CONNECTION_CLOSED, 40, Unobservable),
+    ],
+)
+def test_no_answer_is_late_only_where_it_was_waited_for(
+    kind: FailureKind, seconds: float, outcome: type[Exception]
+) -> None:
+    gone = replace(funds(seconds=seconds), exchange=lost(kind, seconds))
+    with pytest.raises(outcome):
+        expect_within([funds(seconds=1), gone], timedelta(seconds=30))
+
+
+def lost(kind: FailureKind, seconds: float) -> Exchange:
+    return replace(exchange(seconds=seconds), status=None, failure=Failure(kind, "ended"))
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 429])

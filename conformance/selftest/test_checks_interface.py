@@ -53,7 +53,8 @@ def outcome(check: object, *args: object) -> Outcome:
     return None
 
 
-GOOD, HANGS, GONE, BROKEN = call(), call(seconds=40), call(None), call(503)
+GOOD, HANGS, GONE, BROKEN = call(), call(seconds=40), call(None, seconds=30.01), call(503)
+GIVEN_UP = call(None, seconds=10)
 TURNED_AWAY = call(None, failure=FailureKind.TLS_ALERT)
 
 ASKED = TlsFacts(client_certificate_requested=True)
@@ -72,6 +73,10 @@ NOT_ASKED = TlsFacts(client_certificate_requested=False)
         ([BROKEN] * 4 + [GOOD] + [BROKEN] * 4, None, NonConformance),
         ([BROKEN, TURNED_AWAY, BROKEN, BROKEN, BROKEN, BROKEN], NonConformance, NonConformance),
         ([GOOD] * 8 + [call(404)] * 5, None, None),
+        ([GIVEN_UP] * 5, Unobservable, Unobservable),
+        ([GOOD] * 8 + [GIVEN_UP], Unobservable, Unobservable),
+        ([GONE] * 3 + [GIVEN_UP] + [GONE] * 3, Unobservable, NonConformance),
+        ([GONE] * 5 + [GIVEN_UP], NonConformance, NonConformance),
     ],
 )
 def test_five_requests_in_a_row_without_answer_are_too_many(

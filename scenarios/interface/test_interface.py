@@ -1,5 +1,7 @@
 """RTS (EU) 2018/389, articles 29 to 33: three roles, answers in time, traceable, in the dialect's media type."""
 
+import pytest
+
 from conformance.catalogue import advises, covers
 from conformance.checks.interface import (
     expect_always_answered,
@@ -41,33 +43,37 @@ def test_the_interface_confirms_funds_to_a_cbpii(tpp: Tpp, psu: Psu, known: Know
 
 
 @covers("interface-availability", last=True)
-def test_the_interface_leaves_no_five_requests_in_a_row_unanswered(tpp: Tpp, tour: Tour) -> None:
+@pytest.mark.usefixtures("tour")
+def test_the_interface_leaves_no_five_requests_in_a_row_unanswered(tpp: Tpp) -> None:
     """After five the interface is presumed to be down, and contingency measures are due."""
-    calls = (*tour.exchanges, *tpp.calls())
+    calls = tpp.calls()
 
     expect_available(calls)
 
 
 @advises("interface-availability", last=True)
-def test_the_interface_answers_every_request_in_time(tpp: Tpp, tour: Tour) -> None:
+@pytest.mark.usefixtures("tour")
+def test_the_interface_answers_every_request_in_time(tpp: Tpp) -> None:
     """Fewer than five are worth a look all the same."""
-    calls = (*tour.exchanges, *tpp.calls())
+    calls = tpp.calls()
 
     expect_always_answered(calls)
 
 
 @covers("interface-request-correlation", last=True)
-def test_every_answer_of_the_run_brings_the_request_identifier_back(tpp: Tpp, tour: Tour) -> None:
+@pytest.mark.usefixtures("tour")
+def test_every_answer_of_the_run_brings_the_request_identifier_back(tpp: Tpp) -> None:
     """An exchange can be found again on both sides, and a refusal above all."""
-    calls = (*tour.exchanges, *tpp.calls())
+    calls = tpp.calls()
 
     expect_correlated(calls)
 
 
 @covers("interface-request-correlation", last=True)
-def test_every_answer_of_the_run_is_dated_by_a_right_clock(tpp: Tpp, tour: Tour) -> None:
+@pytest.mark.usefixtures("tour")
+def test_every_answer_of_the_run_is_dated_by_a_right_clock(tpp: Tpp) -> None:
     """Two logs can be compared only where their clocks agree."""
-    calls = (*tour.exchanges, *tpp.calls())
+    calls = tpp.calls()
 
     expect_right_time(calls)
 

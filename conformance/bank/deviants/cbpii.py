@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from werkzeug import Request
+
 from conformance.bank.corporate.companies import Account, User
 from conformance.bank.corporate.consents import Consents
 from conformance.bank.corporate.funds import FundsConfirmations
@@ -14,9 +16,11 @@ from conformance.bank.corporate.problems import Refused
 from conformance.bank.deviants import deviant
 from conformance.bank.stet.call import Call, StetProblem
 from conformance.bank.stet.funds import StetFunds
+from conformance.bank.stet.interface import StetInterface
 from conformance.bank.stet.members import Members
 
 if TYPE_CHECKING:
+    from conformance.bank.app import Bank
     from conformance.bank.corporate.domain import CorporateBank
 
 
@@ -144,6 +148,23 @@ class WantsThePsuThere(StetFunds):
     def expect_headers(self, call: Call) -> None:
         if "PSU-IP-Address" not in call.request.headers:
             raise StetProblem(400, "PSU-IP-Address is missing")
+
+
+@deviant("cbpii-immediate-unattended/3", also=("interface-availability",))
+class ThinksOfAnswersForLong(StetInterface):
+    """Thinks for more than 30 seconds about a refreshed token's question; once, so that a trial comes to its end."""
+
+    def __init__(self, bank: Bank) -> None:
+        super().__init__(bank)
+        self._thought = False
+
+    def seconds_of_thought(self, request: Request) -> float:
+        token = request.headers.get("Authorization", "").rpartition(" ")[2]
+        known = self.bank.tokens.refresh_tokens.values()
+        refreshed = any(each.generation and each.grant.access_token == token for each in known)
+        thinks = request.path.endswith("/funds-confirmations") and refreshed and not self._thought
+        self._thought = self._thought or thinks
+        return 31 if thinks else 0
 
 
 @deviant("cbpii-invalid-requests/1")

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from werkzeug import Request
 
 from conformance.bank.deviants import deviant
 from conformance.bank.stet.interface import StetInterface
+
+if TYPE_CHECKING:
+    from conformance.bank.app import Bank
 
 
 @deviant(
@@ -29,6 +35,20 @@ class TakesNoPayments(StetInterface):
 
     def availability(self, service: str) -> int:
         return 501 if service == "payments" else 200
+
+
+@deviant("interface-availability/1")
+class HangsOnEntries(StetInterface):
+    """Hangs for 40 seconds on a request for entries; on the first alone, so that a trial comes to its end."""
+
+    def __init__(self, bank: Bank) -> None:
+        super().__init__(bank)
+        self._hung = False
+
+    def seconds_of_thought(self, request: Request) -> float:
+        hangs = request.path.endswith("/transactions") and not self._hung
+        self._hung = self._hung or hangs
+        return 40 if hangs else 0
 
 
 @deviant("interface-availability/2")
