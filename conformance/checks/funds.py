@@ -133,8 +133,7 @@ def expect_within(answers: Sequence[One[FundsAnswer]], longest: timedelta) -> No
             wanted = f"an answer within {longest.total_seconds():.0f} s"
             found = f"one after {seconds:.1f} s" if exchange.answered else f"none for {seconds:.1f} s"
             deviates(exchange, expected=wanted, received=found)
-    for answer in answers:
-        answered(answer.exchange)
+    given_success(*(answer.exchange for answer in answers))
 
 
 def _timed_out(exchange: Exchange) -> bool:

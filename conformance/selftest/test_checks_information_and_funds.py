@@ -52,38 +52,53 @@ def rounds(*statuses: int) -> list[tuple[Exchange, ...]]:
 
 
 def test_four_rounds_that_are_served_pass() -> None:
-    expect_served(rounds(200, 200, 204, 200))
+    expect_served(rounds(200, 200, 204, 200), beside=exchange())
 
 
 @pytest.mark.parametrize("statuses", [(200, 429), (200, 200, 200, 403)])
 def test_a_refusal_among_the_first_four_is_a_finding(statuses: tuple[int, ...]) -> None:
     with pytest.raises(NonConformance):
-        expect_served(rounds(*statuses))
+        expect_served(rounds(*statuses), beside=exchange())
 
 
 @pytest.mark.parametrize("statuses", [(403, 403), (200, 401), (200, 503)])
 def test_a_refusal_for_another_cause_is_none(statuses: tuple[int, ...]) -> None:
     with pytest.raises(Unobservable):
-        expect_served(rounds(*statuses))
+        expect_served(rounds(*statuses), beside=exchange())
 
 
 def test_an_allowance_that_was_used_before_is_no_finding() -> None:
     with pytest.raises(NotApplicable):
-        expect_served(rounds(429, 429))
+        expect_served(rounds(429, 429), beside=exchange())
+
+
+@pytest.mark.parametrize("status", [403, 429, 500])
+def test_a_bank_that_serves_nobody_any_more_counts_no_accesses(status: int) -> None:
+    first, gone = rounds(200)[0], exchange(status)
+    with pytest.raises(Unobservable):
+        expect_served(rounds(200, status), beside=gone)
+    with pytest.raises(Unobservable):
+        expect_served(rounds(status, status), beside=gone)
+    with pytest.raises(Unobservable):
+        expect_attended_served(rounds(status), first=first, beside=gone)
+    with pytest.raises(Unobservable):
+        expect_served_or_too_many(rounds(status)[0], first=first, beside=gone)
 
 
 def test_rounds_with_the_psu_are_judged_beside_those_without() -> None:
-    expect_attended_served(rounds(200, 200), beside=rounds(200))
+    first, still = rounds(200)[0], exchange()
+    expect_attended_served(rounds(200, 200), first=first, beside=still)
     with pytest.raises(NonConformance):
-        expect_attended_served(rounds(200, 429), beside=rounds(200))
+        expect_attended_served(rounds(200, 429), first=first, beside=still)
     with pytest.raises(Unobservable):
-        expect_attended_served(rounds(429), beside=rounds(429))
+        expect_attended_served(rounds(429), first=rounds(429)[0], beside=still)
 
 
 def test_a_fifth_round_may_be_one_too_many() -> None:
-    expect_served_or_too_many(rounds(429)[0])
+    first, still = rounds(200)[0], exchange()
+    expect_served_or_too_many(rounds(429)[0], first=first, beside=still)
     with pytest.raises(NonConformance):
-        expect_served_or_too_many(rounds(403)[0])
+        expect_served_or_too_many(rounds(403)[0], first=first, beside=still)
 
 
 @pytest.mark.parametrize(
@@ -139,22 +154,38 @@ def lost(kind: FailureKind, seconds: float) -> Exchange:
     return replace(exchange(seconds=seconds), status=None, failure=Failure(kind, "ended"))
 
 
+YES = funds(200, {"result": True})
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 429])
 def test_a_refusal_of_a_question_without_the_psu_is_a_finding(status: int) -> None:
     with pytest.raises(NonConformance):
-        expect_always_answered([funds(200, {"result": True}), funds(status)])
+        expect_always_answered([YES, funds(status)], attended=YES, beside=None)
 
 
 @pytest.mark.parametrize("status", [201, 500, 503])
 def test_another_failure_says_nothing_of_how_often_is_asked(status: int) -> None:
     with pytest.raises(Unobservable):
-        expect_always_answered([funds(status)])
+        expect_always_answered([funds(status)], attended=YES, beside=exchange())
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 429])
+def test_a_bank_that_refuses_everything_counts_no_questions(status: int) -> None:
+    with pytest.raises(Unobservable):
+        expect_always_answered([YES, funds(status)], attended=funds(status), beside=exchange(status))
 
 
 def test_a_refusal_that_says_no_is_none() -> None:
-    expect_no_answer(funds(403, {"status": 403, "message": "no consent"}), 401, 403, 404)
+    expect_no_answer(funds(403, {"status": 403, "message": "no consent"}), 401, 403, 404, beside=YES)
     with pytest.raises(NonConformance):
-        expect_no_answer(funds(403, {"result": False}), 401, 403, 404)
+        expect_no_answer(funds(403, {"result": False}), 401, 403, 404, beside=YES)
+
+
+def test_a_refusal_beside_which_nothing_is_answered_is_none() -> None:
+    with pytest.raises(Unobservable):
+        expect_no_answer(funds(403), 403, beside=funds(403))
+    with pytest.raises(Unobservable):
+        expect_invalid(funds(400, {"status": 400, "message": "wrong"}), beside=funds(200, {}))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +193,6 @@ def test_a_refusal_that_says_no_is_none() -> None:
     [(200, {"result": False}), (500, {"status": 500, "message": "error"}), (400, {"result": False})],
 )
 def test_nonsense_that_is_answered_is_a_finding(status: int, body: object) -> None:
-    expect_invalid(funds(400, {"status": 400, "message": "wrong"}))
+    expect_invalid(funds(400, {"status": 400, "message": "wrong"}), beside=YES)
     with pytest.raises(NonConformance):
-        expect_invalid(funds(status, body))
+        expect_invalid(funds(status, body), beside=YES)

@@ -57,6 +57,10 @@ class ApiClient(BackChannel):
         """A PISP's view with a token."""
         return self.dialect.payment_initiation(self, token, PRESENT if present else None)
 
-    def funds_confirmation(self, token: str | None) -> FundsConfirmation:
-        """A CBPII's question with a token."""
-        return self.dialect.funds_confirmation(self, token)
+    def funds_confirmation(self, token: str | None, *, present: bool = False) -> FundsConfirmation:
+        """A CBPII's question with a token.
+
+        Args:
+            present: whether the PSU is asking right now, which no bank may demand (PSD2, Art. 65(1)).
+        """
+        return self.dialect.funds_confirmation(self, token, PRESENT if present else None)

@@ -31,7 +31,9 @@ class Dialect(Protocol):
     ) -> PaymentInitiation:
         """For a PISP."""
 
-    def funds_confirmation(self, caller: Caller, token: str | None) -> FundsConfirmation:
+    def funds_confirmation(
+        self, caller: Caller, token: str | None, terminal: Terminal | None = None
+    ) -> FundsConfirmation:
         """For a CBPII, whose customer stands at a till and not at the bank's pages."""
 
 

@@ -61,7 +61,7 @@ def test_balances_are_not_touched_by_questions(repeated: Repeated) -> None:
 @covers("cbpii-immediate-unattended")
 def test_ten_questions_are_answered_without_the_psu(unattended: Unattended) -> None:
     """A card is used as often as it is used, and its holder sits before no screen."""
-    expect_always_answered(unattended.answers)
+    expect_always_answered(unattended.answers, attended=unattended.attended, beside=unattended.other)
 
 
 @covers("cbpii-immediate-unattended")

@@ -43,9 +43,11 @@ class Stet14:
         """For a PISP."""
         return StetPaymentInitiation(self._requests(caller, token, terminal), self.contracts)
 
-    def funds_confirmation(self, caller: Caller, token: str | None) -> StetFundsConfirmation:
+    def funds_confirmation(
+        self, caller: Caller, token: str | None, terminal: Terminal | None = None
+    ) -> StetFundsConfirmation:
         """For a CBPII."""
-        return StetFundsConfirmation(self._requests(caller, token, None), self.contracts)
+        return StetFundsConfirmation(self._requests(caller, token, terminal), self.contracts)
 
     def _requests(self, caller: Caller, token: str | None, terminal: Terminal | None) -> Requests:
         return Requests(self.api, caller, token, terminal, self.signer, self.request_ids)
