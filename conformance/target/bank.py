@@ -78,9 +78,12 @@ class Admin(Model):
 class DirectChannel(Model):
     """What a PSU goes through in the bank's own channel for the same purpose.
 
+    For account information and funds that is to sign in; for payments it is one payment once it is signed in, and
+    what it typed to sign in counts among the fields, as it does on a PISP's journey.
+
     Args:
         steps: pages on which the PSU does something.
-        screens: pages that it is shown.
+        screens: pages that it is shown on the way, without the one that it came for.
         redirects: from host to host.
         authentications: how often it authenticates.
         fields: how many fields it must fill.
