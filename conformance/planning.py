@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 
-from conformance.catalogue import Coverage, load
+from conformance.catalogue import Ask, Asked, Coverage, SignIn, load
 from conformance.running import Scenario
 from conformance.shipped import SCENARIOS
 
-Ask = int | Callable[[Any], int]
 SCENARIO = pytest.StashKey[Scenario]()
 _ACRONYMS = frozenset(
     "aisp api cbpii html http https id iss json jwk jwks jws jwt pisp pkce psu qwac s256 tls tpp uri url".split()
@@ -46,21 +45,30 @@ def _title(name: str) -> str:
     return f"{sentence[:1].upper()}{sentence[1:]}{f' ({parameter[:-1]})' if parameter else ''}"
 
 
-def asks_of(items: Sequence[pytest.Item]) -> dict[str, list[Ask]]:
-    """How often items have PSUs authenticate, by precondition; a fixture that several use asks once."""
-    found: dict[str, list[Ask]] = {}
-    fixtures: dict[int, Mapping[str, Ask]] = {}
+def asks_of(items: Sequence[pytest.Item]) -> Asked:
+    """How often items, in their order, have PSUs authenticate; a fixture that several use asks once."""
+    counts: dict[str, list[Ask]] = {}
+    sign_ins: set[SignIn] = set()
     for item in items:
         coverage = coverage_of(item)
         for psu, count in coverage.asks.items() if coverage else ():
-            found.setdefault(psu, []).append(count)
+            counts.setdefault(psu, []).append(count)
+    for function, waits in _fixtures_of(items):
+        for psu, ask in getattr(function, "__asks__", {}).items():
+            counts.setdefault(psu, []).append(ask)
+        sign_ins |= {each._replace(waits=waits) for each in getattr(function, "__signs_in__", ())}
+    return Asked(counts, frozenset(sign_ins))
+
+
+def _fixtures_of(items: Sequence[pytest.Item]) -> Iterable[tuple[Any, bool]]:
+    """The functions of the fixtures that items need, each once, and whether its first user lets time pass."""
+    found: dict[int, tuple[Any, bool]] = {}
+    for item in items:
+        coverage = coverage_of(item)
         for definitions in getattr(item, "_fixtureinfo").name2fixturedefs.values():  # noqa: B009 (not pytest's API)
             function = definitions[-1].func
-            fixtures[id(function)] = getattr(function, "__asks__", {})
-    for declared in fixtures.values():
-        for psu, ask in declared.items():
-            found.setdefault(psu, []).append(ask)
-    return found
+            found.setdefault(id(function), (function, bool(coverage and coverage.waits)))
+    return found.values()
 
 
 def order_of(item: pytest.Item) -> tuple[bool, bool, bool, int, str, int]:

@@ -7,14 +7,14 @@ import platform
 import ssl
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import conformance
-from conformance.catalogue import Coverage, Requirement, load
+from conformance.catalogue import Asked, Coverage, Requirement, load
 from conformance.clock import Clock
 from conformance.errors import ConformanceError, NonConformance
 from conformance.evidence.stream import EvidenceWriter
@@ -100,17 +100,17 @@ class Running:
         self,
         plan: Sequence[Scenario],
         selection: Sequence[str],
-        asked: Mapping[str, Sequence[int | Callable[[Any], int]]] | None = None,
+        asked: Asked | None = None,
     ) -> None:
         """Write what will be judged.
 
         Args:
             plan: the scenarios.
             selection: the words by which they were chosen.
-            asked: how often they have PSUs authenticate, by precondition.
+            asked: how often they have PSUs authenticate.
         """
         self.plan = tuple(plan)
-        planned = self.session.planned_authentications(asked or {})
+        planned = self.session.planned_authentications(asked or Asked())
         self._evidence.header(
             {
                 "suite": {"name": "psd2-conformance", "version": conformance.__version__},

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from conformance.catalogue.load import load
 from conformance.errors import CatalogueError
 
 Scenario = TypeVar("Scenario", bound=Callable[..., Any])
+Ask = int | Callable[[Any], int]
+"""How often a PSU authenticates: a number at most, or what gives it from the PSU's profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,51 @@ class Coverage:
     asks: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
-def asks(count: int | Callable[[Any], int] = 1, psu: str = "psu") -> Callable[[Scenario], Scenario]:
-    """Say how often a fixture has a PSU authenticate, when it is set up.
+class SignIn(NamedTuple):
+    """A PSU signs in for a TPP in its usual browser, and stays signed in until time passes.
+
+    Args:
+        psu: the precondition for which it stands.
+        tpp: the fixture of the TPP.
+        waits: whether that happens among the scenarios that let time pass.
+    """
+
+    psu: str
+    tpp: str = "tpp"
+    waits: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How often scenarios have PSUs authenticate.
+
+    Args:
+        counts: by precondition.
+        sign_ins: each costs one, however many scenarios use it.
+    """
+
+    counts: Mapping[str, Sequence[Ask]] = field(default_factory=dict)
+    sign_ins: frozenset[SignIn] = frozenset()
+
+
+def signs_in(psu: str = "psu", *, tpp: str = "tpp") -> Callable[[Scenario], Scenario]:
+    """Say that a fixture uses a PSU's usual browser, in which it signs in once for each TPP.
+
+    Args:
+        psu: the precondition for which the PSU stands.
+        tpp: the fixture of the TPP that sends it there.
+    """
+
+    def decorate(fixture: Scenario) -> Scenario:
+        declared = {*getattr(fixture, "__signs_in__", ()), SignIn(psu, tpp)}
+        fixture.__signs_in__ = declared  # type: ignore[attr-defined]
+        return fixture
+
+    return decorate
+
+
+def asks(count: Ask = 1, psu: str = "psu") -> Callable[[Scenario], Scenario]:
+    """Say how often a fixture has a PSU authenticate, when it is set up, beside its sign-in (`signs_in`).
 
     Args:
         count: a number at most, or what gives it from the PSU's profile.

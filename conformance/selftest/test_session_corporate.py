@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,7 +18,7 @@ from conformance.oauth.landing import Ending
 from conformance.running import Running
 from conformance.selftest.bank_fixtures import shared_keyring
 from conformance.selftest.embedded import EmbeddedBank
-from conformance.selftest.runs import run_command
+from conformance.selftest.runs import CommandRun, run_command
 from conformance.session import Conduct, Decision, Known, Money, Order, Pisp, Psu, Session, Tpp, euro
 from conformance.setup import Options, open_run
 from conformance.target.model import Attestation, Profile
@@ -177,15 +176,17 @@ def test_the_administrator_changes_what_a_psu_may_see(session: Session, tpp: Tpp
 
 
 def test_what_the_profile_does_not_know_does_not_apply(session: Session) -> None:
-    known = session.known
+    profile, known = session.target.profile, session.known
+    unknown = Known(profile.model_copy(update={"direct_channel": {}}))
     wanted = (
-        lambda: known.direct_channel("aisp"),
+        lambda: unknown.direct_channel("aisp"),
         lambda: known.attestation("interface-contingency"),
         lambda: session.psu_that("psu-of-nobody"),
     )
     for ask in wanted:
         with pytest.raises(NotApplicable):
             ask()
+    assert known.direct_channel("aisp").authentications == 1
     assert known.debtor in known.expected_accounts
 
 
@@ -209,14 +210,28 @@ def test_a_statement_becomes_a_review_and_no_pass() -> None:
 
 def test_the_planned_number_of_authentications_is_the_number_used(tmp_path: Path) -> None:
     """Told before the run, per PSU, and not exceeded; used by the reference bank to the last."""
-    with EmbeddedBank(keys=shared_keyring()) as reference:
-        run = run_command("run", "--target", str(reference.profile), folder=tmp_path)
-    verdicts: dict[str, Any] = run.verdicts
-    used = {psu: sum(means.values()) for psu, means in verdicts["by_psu"].items()}
+    run, planned, used = authentications(tmp_path)
 
-    assert used == {psu: count for psu, count in verdicts["authentications_planned"].items() if count}
-    assert sum(used.values()) == verdicts["authentications"]
-    assert f"PSUs authenticate {verdicts['authentications']} times at most" in run.out + run.err
+    assert used == planned
+    assert sum(used.values()) == run.verdicts["authentications"]
+    assert f"PSUs authenticate {run.verdicts['authentications']} times at most" in run.out + run.err
+
+
+def test_the_planned_number_is_not_exceeded_where_time_passes_early(tmp_path: Path) -> None:
+    """Of an area alone much is first needed after a wait has signed the PSU out."""
+    _, planned, used = authentications(tmp_path, "--select", "sca")
+
+    assert set(used) == set(planned)
+    assert [psu for psu, count in used.items() if count > planned[psu]] == []
+
+
+def authentications(folder: Path, *words: str) -> tuple[CommandRun, dict[str, int], dict[str, int]]:
+    """A run at the reference bank, and how often each PSU was to authenticate, and did."""
+    with EmbeddedBank(keys=shared_keyring()) as reference:
+        run = run_command("run", "--target", str(reference.profile), *words, folder=folder)
+    verdicts = run.verdicts
+    planned = {psu: count for psu, count in verdicts["authentications_planned"].items() if count}
+    return run, planned, {psu: sum(means.values()) for psu, means in verdicts["by_psu"].items()}
 
 
 def test_no_payment_leaves_a_trace_of_persons_or_accounts(running: Running, bank: EmbeddedBank) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
+from conformance.catalogue import Asked
 from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
 from conformance.psu.agents import Agents
@@ -117,23 +117,29 @@ class Session:
             raise NotApplicable("the profile names nobody who can change rights during the run (admin)")
         return Administrator(str(self.target.profile.admin.url), self.recorder)
 
-    def planned_authentications(
-        self, asked: Mapping[str, Sequence[int | Callable[[Any], int]]]
-    ) -> dict[str, int]:
-        """How often each PSU will have to authenticate at most.
+    def planned_authentications(self, asked: Asked) -> dict[str, int]:
+        """How often each PSU will have to authenticate at most, where the bank keeps it signed in.
 
         Args:
-            asked: counts, or what gives them from the PSU's profile, by precondition; `other-psu` is the second.
+            asked: counts and sign-ins by precondition; `other-psu` is the second PSU.
         """
         found: dict[str, int] = {}
-        for precondition, counts in asked.items():
-            try:
-                psu = self.second_psu() if precondition == "other-psu" else self.psu_that(precondition)
-            except NotApplicable:
-                continue
-            needed = sum(count if isinstance(count, int) else count(psu.profile) for count in counts)
-            found[psu.name] = found.get(psu.name, 0) + needed
+        for precondition, counts in asked.counts.items():
+            psu = self._psu_if_any(precondition)
+            if psu is not None:
+                needed = sum(count if isinstance(count, int) else count(psu.profile) for count in counts)
+                found[psu.name] = found.get(psu.name, 0) + needed
+        persons = {(self._psu_if_any(each.psu), each.tpp, each.waits) for each in asked.sign_ins}
+        for person, _tpp, _waits in persons:
+            if person is not None:
+                found[person.name] = found.get(person.name, 0) + 1
         return found
+
+    def _psu_if_any(self, precondition: str) -> Psu | None:
+        try:
+            return self.second_psu() if precondition == "other-psu" else self.psu_that(precondition)
+        except NotApplicable:
+            return None
 
     def first_psu(self) -> Psu:
         """The PSU; Unobservable where the profile has none."""

@@ -22,7 +22,7 @@ def test_prompt_none_without_a_session_is_refused_without_a_page(silent: Landing
     expect_silent_refusal(silent, beside=asking)
 
 
-@covers("authorization-prompt-and-session", asks={"psu": 1})
+@covers("authorization-prompt-and-session")
 def test_prompt_login_asks_a_psu_who_is_signed_in_to_authenticate_again(
     psu: Psu, tpp: Tpp, long_state: Landing, asking: Landing
 ) -> None:
