@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from conformance.checks.controls import given_journey, given_served, has_data
+from conformance.checks.landings import observed
 from conformance.checks.payments import (
     expect_accepted,
     expect_allowed_history,
@@ -25,8 +27,15 @@ History = Sequence[One[PaymentState]]
 _BEFORE_EXECUTION = (StatusGroup.OPEN, StatusGroup.ACCEPTED)
 
 
-def expect_turned_down(answer: Answer) -> None:
-    """The request is refused with any 4xx."""
+def expect_turned_down(answer: Answer, *, beside: Collection[Answer] = ()) -> None:
+    """The request is refused with any 4xx.
+
+    Args:
+        beside: what is served to the rightful, the last of them behind the refusal.
+    """
+    answered(answer.exchange)
+    if not has_data(answer):
+        given_served(*beside)
     if not 400 <= (answered(answer.exchange).status or 0) < 500:
         deviates(answer.exchange, expected="a refusal (4xx)")
 
@@ -35,30 +44,32 @@ def expect_back_at(landing: Landing, url: str) -> None:
     """The PSU who decided at the bank is sent back to a report URL.
 
     Raises:
-        Unobservable: the PSU never came to authenticate.
+        Unobservable: the PSU never came to authenticate, or the bank's pages broke down.
     """
-    if landing.ending is Ending.ELSEWHERE and landing.proofs:
+    answered(landing.exchange)
+    if landing.ending is Ending.ELSEWHERE and landing.proofs and landing.exchange.succeeded:
         _refuse("the PSU sent back to the PISP", f"an end at {landing.described}", landing.exchange)
     if landing.arrived != without_query(url):
         _refuse("the report URL for this end", "another address", landing.exchange)
 
 
-def expect_dead_link(landing: Landing, success_url: str) -> None:
+def expect_dead_link(landing: Landing, success_url: str, *, beside: Landing) -> None:
     """The approval link of a payment that has ended leads to no approval any more.
 
     Args:
         landing: of a PSU who did all that a journey of approval asks.
         success_url: where an approval would end.
+        beside: the link of a fresh payment, opened behind it.
 
     Raises:
-        Unobservable: the link could not be opened, or one report URL serves every end.
+        Unobservable: the link could not be opened, no link leads anywhere, or one report URL serves every end.
     """
-    if landing.ending is Ending.FAILURE:
-        raise Unobservable(f"the approval link could not be opened: {landing.described}")
     if isinstance(landing.errand, Approval) and len(set(landing.errand.returns_to)) < 2:
         raise Unobservable("one report URL serves every end, so an approval looks like a refusal")
     if landing.ending is Ending.REDIRECT and landing.arrived == without_query(success_url):
         _refuse("an error behind the link", "an approval of the payment", landing.exchange)
+    observed(landing)
+    given_journey(beside)
 
 
 def expect_still_there(state: Answer) -> None:
@@ -70,8 +81,7 @@ def expect_still_there(state: Answer) -> None:
     exchange = answered(state.exchange)
     if exchange.status in (404, 410):
         deviates(exchange, expected="the payment")
-    if not exchange.succeeded:
-        raise Unobservable(f"{exchange.purpose}: {exchange.summary}")
+    given_served(state)
 
 
 def expect_confirmed_once(again: Answer, before: One[PaymentState], after: One[PaymentState]) -> None:
@@ -112,12 +122,18 @@ def expect_instructions_accepted(state: One[PaymentState], count: int, *, future
         deviates(state.exchange, expected="every instruction processed", received="some left pending")
 
 
-def expect_invalid_refused(created: One[Initiated], state: One[PaymentState] | None) -> None:
+def expect_invalid_refused(
+    created: One[Initiated], state: One[PaymentState] | None, *, beside: One[PaymentState]
+) -> None:
     """Invalid data are refused with 400 and an error body, or accepted and rejected with a reason.
 
     Args:
         state: of the payment where one was created, read some time later.
+        beside: a good payment, read behind it.
     """
+    if state is None:
+        answered(created.exchange)
+        given_served(beside)
     expect_refused_or_rejected(created, state)
     if state is None:
         expect_error_model(created)
@@ -129,13 +145,13 @@ def expect_allowed_histories(histories: Iterable[History]) -> None:
     """No payment of the run took a step that no payment may take.
 
     Raises:
-        Unobservable: none was read.
+        Unobservable: none was read, or none took any step.
     """
-    seen = tuple(histories)
-    if not seen:
-        raise Unobservable("no payment was read in this run")
-    for history in seen:
-        expect_allowed_history([state.item.status for state in history], history[-1].exchange)
+    seen = [([state.item.status for state in history], history[-1].exchange) for history in histories]
+    for statuses, exchange in seen:
+        expect_allowed_history(statuses, exchange)
+    if not any(len({status.code for status in statuses}) > 1 for statuses, _ in seen):
+        raise Unobservable("no payment of this run was seen to go from one status to another")
 
 
 def expect_reasons(histories: Iterable[History]) -> None:
@@ -151,6 +167,22 @@ def expect_reasons(histories: Iterable[History]) -> None:
         expect_reason(state)
 
 
+def expect_not_booked(entries: Walk[Entry], remittance: str, *, beside: str) -> None:
+    """A payment that was not executed does not stand among the entries of the account.
+
+    Args:
+        entries: of the account, since the day of the payment.
+        remittance: the text that no other payment has.
+        beside: that of a payment which was executed from the same account.
+
+    Raises:
+        Unobservable: not even that one is listed.
+    """
+    if not _times(entries, beside):
+        raise Unobservable("a payment that was executed is not listed either")
+    expect_booked(entries, remittance, 0)
+
+
 def expect_booked(entries: Walk[Entry], remittance: str, times: int) -> None:
     """A payment stands as often among the entries of the debited account as it was executed.
 
@@ -159,10 +191,14 @@ def expect_booked(entries: Walk[Entry], remittance: str, times: int) -> None:
         remittance: the text that no other payment has.
         times: how often.
     """
-    found = sum(any(remittance in line for line in entry.remittance) for entry in entries.items)
+    found = _times(entries, remittance)
     if found != times:
         wanted = f"{times} such entries on the account" if times != 1 else "one such entry on the account"
         deviates(entries.pages[-1].exchange, expected=wanted, received=str(found))
+
+
+def _times(entries: Walk[Entry], remittance: str) -> int:
+    return sum(any(remittance in line for line in entry.remittance) for entry in entries.items)
 
 
 def _refuse(expected: str, received: str, exchange: Exchange) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.checks.controls import given_served
 from conformance.checks.responses import answered, deviates
 from conformance.errors import NonConformance, NotApplicable, Unobservable
 from conformance.exchange import Exchange
@@ -119,6 +120,30 @@ def expect_accepted(state: One[PaymentState], *, future: bool = False) -> None:
     _expect_group(state, (_ACCEPTED, _EXECUTING), "an accepted, executing or settled payment")
 
 
+def given_accepted(state: One[PaymentState]) -> None:
+    """A rightful payment, which stands beside what is judged, was accepted.
+
+    Raises:
+        Unobservable: it was not, so that another one that is not says nothing.
+    """
+    try:
+        expect_accepted(state)
+    except NonConformance as reason:
+        raise Unobservable(
+            f"nothing to compare with: a payment with all it needs is {reason.received}"
+        ) from None
+
+
+def given_open(state: One[PaymentState]) -> None:
+    """A payment has just been received, and nothing has become of it.
+
+    Raises:
+        Unobservable: something has already.
+    """
+    if state.item.status.group is not _OPEN:
+        raise Unobservable(f"the payment is {_shown(state.item.status)} from the outset")
+
+
 def expect_settled(state: One[PaymentState]) -> None:
     """The payment was executed to the end."""
     if not state.item.status.settled:
@@ -208,7 +233,12 @@ def expect_reason(state: One[PaymentState]) -> None:
 
 
 def expect_unchanged(before: One[PaymentState], after: One[PaymentState]) -> None:
-    """Whatever was asked in between, the payment holds the same values."""
+    """Whatever was asked in between, the payment holds the same values.
+
+    Raises:
+        Unobservable: it was not read with its values both times.
+    """
+    given_served(before, after)
     lost = differences(_content(before), _content(after)) + differences(_content(after), _content(before))
     if lost:
         received = f"changed: {', '.join(dict.fromkeys(lost))}"[:300]

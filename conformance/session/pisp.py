@@ -157,11 +157,17 @@ class Pisp:
         Raises:
             Unobservable: the bank refused the payment, or offers no approval.
         """
-        url = order.created.item.approval_url
-        if url is None:
-            raise Unobservable(f"{order.created.exchange.purpose}: the bank offers no approval")
-        landing = (psu or order.psu).approve(url, _report_urls(order.payment), browser, conduct=conduct)
+        url, ends = _approval_url(order), _report_urls(order.payment)
+        landing = (psu or order.psu).approve(url, ends, browser, conduct=conduct)
         return _having(order, landings=(*order.landings, landing))
+
+    def look(self, order: Order, browser: Browser) -> Landing:
+        """Open the approval of a payment, and do nothing there.
+
+        Raises:
+            Unobservable: the bank refused the payment, or offers no approval.
+        """
+        return order.psu.look_at_approval(_approval_url(order), _report_urls(order.payment), browser)
 
     def read(self, order: Order) -> Order:
         """Read the payment as the bank holds it now."""
@@ -201,6 +207,13 @@ class Pisp:
     def _failure_url(self) -> str:
         uris = self.tpp.profile.redirect_uris
         return uris[1] if len(uris) > 1 else uris[0]
+
+
+def _approval_url(order: Order) -> str:
+    url = order.created.item.approval_url
+    if url is None:
+        raise Unobservable(f"{order.created.exchange.purpose}: the bank offers no approval")
+    return url
 
 
 def _report_urls(payment: Payment) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """PSD2, article 66(4), and STET PSD2 API, part 2: a payment is executed once its PSU and its PISP have said so."""
 
 from conformance.catalogue import advises, covers
+from conformance.checks.controls import given_served
 from conformance.checks.payment_life import (
     expect_allowed_histories,
     expect_booked,
@@ -8,7 +9,13 @@ from conformance.checks.payment_life import (
     expect_reasons,
     expect_turned_down,
 )
-from conformance.checks.payments import expect_accepted, expect_funds_told, expect_not_executed
+from conformance.checks.payments import (
+    expect_accepted,
+    expect_funds_told,
+    expect_not_executed,
+    given_accepted,
+)
+from conformance.checks.responses import answered
 from conformance.checks.stet_schema import expect_valid
 from conformance.session import Order, Pisp
 from fixtures.pisp import Confirmed, Ledger, Repeated
@@ -49,20 +56,27 @@ def test_a_confirmation_before_the_psu_has_authenticated_is_refused(
     confirmed: Confirmed, confirmed_too_soon: Repeated
 ) -> None:
     """The PISP alone must not be able to move money."""
-    expect_valid(confirmed)
+    again, after = confirmed_too_soon.again, confirmed_too_soon.after
 
-    expect_turned_down(confirmed_too_soon.again)
+    expect_turned_down(again, beside=[confirmed, after])
 
 
 @covers("pisp-confirmation")
-def test_a_payment_confirmed_too_soon_is_not_executed(confirmed_too_soon: Repeated) -> None:
+def test_a_payment_confirmed_too_soon_is_not_executed(executed: Order, confirmed_too_soon: Repeated) -> None:
     """Whatever the bank answers, no money has moved."""
+    given_accepted(executed.state)
+    answered(confirmed_too_soon.again.exchange)
+
     expect_not_executed(confirmed_too_soon.after)
 
 
 @covers("pisp-confirmation")
-def test_a_validated_payment_waits_for_its_confirmation(awaiting_confirmation: Order) -> None:
+def test_a_validated_payment_waits_for_its_confirmation(
+    awaiting_confirmation: Order, executed: Order
+) -> None:
     """The PISP may still find that the order behind it is gone."""
+    given_accepted(executed.state)
+
     expect_not_executed(awaiting_confirmation.state)
 
 
@@ -75,7 +89,7 @@ def test_a_confirmation_is_answered_with_the_payment(confirmed: Confirmed) -> No
 @covers("pisp-confirmation")
 def test_a_confirmation_brings_the_payment_on(confirmed: Confirmed, executed: Order) -> None:
     """Nothing else is missing."""
-    expect_valid(confirmed)
+    given_served(confirmed)
 
     expect_accepted(executed.state)
 

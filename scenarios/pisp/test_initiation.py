@@ -1,13 +1,13 @@
 """STET PSD2 API, part 2, POST /payment-requests and GET /payment-requests/{id}: a payment is taken and kept."""
 
 from conformance.catalogue import advises, covers
+from conformance.checks.controls import given_served
 from conformance.checks.payments import (
     expect_approval,
     expect_location,
     expect_not_executed,
     expect_stored_as_sent,
 )
-from conformance.checks.responses import expect_success
 from conformance.checks.stet_schema import expect_documented_status, expect_valid
 from conformance.session import Aspsp, Order
 
@@ -27,7 +27,7 @@ def test_a_transfer_is_registered_with_the_documented_status(initiated: Order) -
 @covers("pisp-initiate")
 def test_a_registered_transfer_has_a_location(initiated: Order) -> None:
     """Without it the PISP could never read what became of its payment."""
-    expect_success(initiated.created.exchange)
+    given_served(initiated.created)
 
     expect_location(initiated.created)
 
@@ -35,7 +35,7 @@ def test_a_registered_transfer_has_a_location(initiated: Order) -> None:
 @covers("pisp-initiate")
 def test_a_registered_transfer_is_approved_on_a_page_of_the_bank(aspsp: Aspsp, initiated: Order) -> None:
     """A PSU must enter credentials at the bank only."""
-    expect_success(initiated.created.exchange)
+    given_served(initiated.created)
 
     expect_approval(initiated.created, sorted(aspsp.page_hosts))
 
@@ -43,7 +43,7 @@ def test_a_registered_transfer_is_approved_on_a_page_of_the_bank(aspsp: Aspsp, i
 @advises("pisp-initiate")
 def test_a_transfer_without_debtor_account_is_registered_too(initiated: Order, without_debtor: Order) -> None:
     """The PSU can choose the account in the bank's own channel."""
-    expect_success(initiated.created.exchange)
+    given_served(initiated.created)
 
     expect_valid(without_debtor.created)
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from conformance.catalogue import covers
+from conformance.checks.controls import given_served
 from conformance.checks.payment_life import expect_invalid_refused
 from conformance.checks.payments import expect_unchanged
-from conformance.checks.responses import expect_success
+from conformance.checks.responses import answered
 from conformance.checks.stet_schema import expect_refused
 from conformance.session import Order, Pisp, Psu
-from fixtures.pisp import Attempt, Intrusion
+from fixtures.pisp import Attempt, Confirmed, Intrusion
 
 NOBODYS_PAYMENT = "suite-payment-of-nobody"
 MISTAKES = (
@@ -27,31 +28,27 @@ MISTAKES = (
 @covers("pisp-ownership")
 def test_another_tpp_cannot_read_a_payment(intrusion: Intrusion) -> None:
     """Payments tell of business secrets."""
-    expect_success(intrusion.before.exchange)
-
-    expect_refused(intrusion.read, 403, 404)
+    expect_refused(intrusion.read, 403, 404, beside=intrusion.beside)
 
 
 @covers("pisp-ownership")
 def test_another_tpp_cannot_cancel_a_payment(intrusion: Intrusion) -> None:
     """A competitor must not stop a payment."""
-    expect_success(intrusion.before.exchange)
+    granted = intrusion.cancellation
 
-    expect_refused(intrusion.cancelled, 403, 404)
+    expect_refused(intrusion.cancelled, 403, 404, beside=[granted, *intrusion.beside])
 
 
 @covers("pisp-ownership")
-def test_another_tpp_cannot_confirm_a_payment(intrusion: Intrusion) -> None:
+def test_another_tpp_cannot_confirm_a_payment(confirmed: Confirmed, intrusion: Intrusion) -> None:
     """Only who initiated it brings it on."""
-    expect_success(intrusion.before.exchange)
-
-    expect_refused(intrusion.confirmation, 403, 404)
+    expect_refused(intrusion.confirmation, 403, 404, beside=[confirmed, *intrusion.beside])
 
 
 @covers("pisp-ownership")
 def test_the_attempts_of_another_tpp_change_nothing(intrusion: Intrusion) -> None:
     """The owner's payment is as it was."""
-    expect_success(intrusion.after.exchange)
+    answered(intrusion.cancelled.exchange)
 
     expect_unchanged(intrusion.before, intrusion.after)
 
@@ -59,11 +56,9 @@ def test_the_attempts_of_another_tpp_change_nothing(intrusion: Intrusion) -> Non
 @covers("pisp-ownership")
 def test_an_unknown_payment_is_not_found(pisp: Pisp, payer: Psu, registered: Order) -> None:
     """Guessing leads nowhere."""
-    expect_success(registered.state.exchange)
-
     answer = pisp.tpp.payments_of(payer).read_named(NOBODYS_PAYMENT)
 
-    expect_refused(answer, 403, 404)
+    expect_refused(answer, 403, 404, beside=[registered.state, pisp.read(registered).state])
 
 
 @covers("pisp-invalid-requests")
@@ -72,8 +67,8 @@ def test_an_invalid_payment_is_refused_with_its_reason(
     initiated: Order, attempt: Callable[[str], Attempt], mistake: str
 ) -> None:
     """The PISP finds its mistake, and no money moves."""
-    expect_success(initiated.created.exchange)
+    given_served(initiated.created)
 
     found = attempt(mistake)
 
-    expect_invalid_refused(found.created, found.state)
+    expect_invalid_refused(found.created, found.state, beside=found.beside)
