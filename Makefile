@@ -1,5 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
+# as pip does for what it installs otherwise: the first run then starts as fast as the next
+COMPILED := $(BIN)/python -m compileall -q conformance scenarios fixtures
 
 .PHONY: run test check bench selftest clean
 
@@ -26,10 +28,12 @@ $(BIN)/python:
 
 $(BIN)/psd2-conformance: pyproject.toml | $(BIN)/python
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@$(COMPILED)
 	@touch $@
 
 .venv/dev: pyproject.toml | $(BIN)/python
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(COMPILED)
 	@touch $@ $(BIN)/psd2-conformance
 
 clean:

@@ -92,7 +92,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     running.start(plan, config.stash[OPTIONS].select, asked)
     if config.stash[OPTIONS].reporting:
         config.stash[UNDERWAY] = Underway(running.folder)
-        config.stash[UNDERWAY].write()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -101,7 +100,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     running = _running(item)
     if running:
         if UNDERWAY in item.config.stash:
-            item.config.stash[UNDERWAY].began(item.stash[SCENARIO].requirement.area)
+            item.config.stash[UNDERWAY].look()
         running.begin(item.stash[SCENARIO])
     return (yield)
 
@@ -178,10 +177,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if running is None:
         return
     running.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
-    if session.config.stash[OPTIONS].reporting:
-        from conformance.report.make import make_reports
-
-        verdicts = session.config.stash[VERDICTS] = make_reports(running.folder)
+    if UNDERWAY in session.config.stash:
+        verdicts = session.config.stash[VERDICTS] = session.config.stash[UNDERWAY].finish()
         session.exitstatus = verdicts.exit_code
 
 

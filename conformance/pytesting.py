@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from conformance.shipped import ROOT, SCENARIOS
@@ -31,11 +32,11 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
     arguments = [str(SCENARIOS), "-c", os.devnull, "--rootdir", str(ROOT), "--noconftest"]
     arguments += ["--import-mode=importlib", "--assert=plain", "--capture=no"]
     arguments += [word for name in _LEFT_OUT for word in ("-p", f"no:{name}")]
-    arguments += [word for name in PLUGINS for word in ("-p", name)]
     with _without_other_plugins():
         import pytest
 
-        return int(pytest.main([*arguments, *words], plugins=list(plugins)))
+        ours = [import_module(name) for name in PLUGINS]  # -p would search every installed package for each
+        return int(pytest.main([*arguments, *words], plugins=[*ours, *plugins]))
 
 
 @contextmanager

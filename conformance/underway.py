@@ -1,41 +1,67 @@
-"""The verdicts of a run that is not over: written now and then, so that a killed run leaves them readable."""
+"""The reports of a run that is not over: a companion makes them while the bank is thinking."""
 
 from __future__ import annotations
 
-import os
+import contextlib
+import subprocess
+import sys
 import time
 from pathlib import Path
 
-_SELDOM = 1.0
+from conformance.report.verdicts import Verdicts
+
+_SHORT = 1.0
+_MODULE = "conformance.report.companion"
 
 
 class Underway:
-    """Keeps `verdicts.json` of a run under way; it says that the run is incomplete.
+    """Has the reports of a run made: beside it where it takes long, at its end otherwise.
+
+    A run that is killed is reported by its companion, or later from its evidence.
 
     Args:
-        folder: the run's.
+        folder: the run's; it holds evidence already.
     """
 
     def __init__(self, folder: Path) -> None:
+        from conformance.report.make import verdicts_of, write_verdicts
+
         self._folder = folder
-        self._area = ""
-        self._written = 0.0
+        self._begun = time.monotonic()
+        self.companion: subprocess.Popen[bytes] | None = None
+        write_verdicts(folder, verdicts_of(folder))
 
-    def began(self, area: str) -> None:
-        """Write what has been judged when another area begins, once in a second at most."""
-        if area != self._area and time.monotonic() - self._written >= _SELDOM:
-            self.write()
-        self._area = area
+    def look(self) -> None:
+        """Something has been judged."""
+        if self.companion is None and time.monotonic() - self._begun >= _SHORT:
+            self.companion = _companion_of(self._folder)
+        if self.companion and self.companion.stdin:
+            with contextlib.suppress(OSError):  # it is gone: what it left undone is done at the end
+                self.companion.stdin.write(b"\n")
 
-    def write(self) -> None:
-        """Write it, in place of the former in one step."""
-        from conformance.catalogue import load
-        from conformance.evidence.stream import read_run
-        from conformance.report.make import verdicts_json
-        from conformance.report.verdicts import judge
+    def finish(self) -> Verdicts:
+        """Every report is made when this returns.
 
-        content = verdicts_json(judge(read_run(self._folder / "evidence.ndjson"), load()))
-        beside = self._folder / f".verdicts.json.{os.getpid()}"
-        beside.write_bytes(content)
-        beside.replace(self._folder / "verdicts.json")
-        self._written = time.monotonic()
+        Raises:
+            UsageError: the evidence cannot be read.
+        """
+        from conformance.report.make import make_reports, verdicts_of
+
+        if self.companion is None:
+            return make_reports(self._folder)
+        if self.companion.stdin:
+            self.companion.stdin.close()
+        verdicts = verdicts_of(self._folder)
+        return verdicts if self.companion.wait() == 0 else make_reports(self._folder)
+
+
+def _companion_of(folder: Path) -> subprocess.Popen[bytes]:
+    """In a session of its own: what stops the run does not stop it."""
+    return subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-m", _MODULE, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        start_new_session=True,
+    )

@@ -1,31 +1,15 @@
-"""The evidence of a run: one JSON object per line, written as it happens and read back for the reports."""
+"""The evidence of a run: one JSON object per line, written as it happens."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from conformance.errors import UsageError
-from conformance.evidence.run import (
-    Facts,
-    Finding,
-    Footer,
-    Header,
-    JudgedScenario,
-    Planned,
-    PsuStep,
-    RecordedExchange,
-    Run,
-    Screenshot,
-    Wait,
-)
-from conformance.verdict import Verdict
+from conformance.evidence.run import Facts
 
 FORMAT = 1
-_KNOWN = frozenset({"header", "exchange", "scenario", "psu", "screenshot", "wait", "footer"})
 
 
 class EvidenceWriter:
@@ -82,157 +66,3 @@ class EvidenceWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def read_run(path: Path) -> Run:
-    """The run that an evidence file tells, also of one that was cut off in the middle of a line.
-
-    Raises:
-        UsageError: the file cannot be read, or is no evidence.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
-    events = _events(path, content)
-    if not events or events[0].get("event") != "header":
-        raise UsageError(f"{path}: is not evidence of a run (its first line is not a header)")
-    if events[0].get("format") != FORMAT:
-        raise UsageError(f"{path}: has evidence format {events[0].get('format')!r}, wanted {FORMAT}")
-    try:
-        return _run(events, path.parent)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"{path}: is not evidence of a run ({type(error).__name__}: {error})") from error
-
-
-def _events(path: Path, content: bytes) -> list[dict[str, Any]]:
-    lines = content.split(b"\n")
-    events: list[dict[str, Any]] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            event = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            if number == len(lines):
-                break
-            raise UsageError(f"{path}: line {number} is not an event ({error})") from error
-        if not isinstance(event, dict):
-            raise UsageError(f"{path}: line {number} is not an event")
-        events.append(event)
-    return events
-
-
-def _run(events: Sequence[Facts], folder: Path) -> Run:
-    kinds: dict[str, list[tuple[int, Facts]]] = {}
-    for position, event in enumerate(events):
-        kinds.setdefault(event["event"], []).append((position, event))
-    exchanges = [_exchange(event, position) for position, event in kinds.get("exchange", ())]
-    scenarios = {event["id"]: _scenario(event) for _, event in kinds.get("scenario", ())}
-    return Run(
-        header=_header(events[0]),
-        exchanges={exchange.number: exchange for exchange in exchanges},
-        scenarios=tuple(scenarios.values()),
-        psu=tuple(_psu(event, position) for position, event in kinds.get("psu", ())),
-        waits=tuple(_wait(event, position) for position, event in kinds.get("wait", ())),
-        other=tuple(event for event in events if event["event"] not in _KNOWN),
-        footer=next((_footer(event) for _, event in kinds.get("footer", ())), None),
-        screenshots=tuple(_screenshot(event, position) for position, event in kinds.get("screenshot", ())),
-        folder=folder,
-    )
-
-
-def _header(event: Facts) -> Header:
-    return Header(
-        suite=dict(event["suite"]),
-        target=dict(event["target"]),
-        catalogue_sha256=event["catalogue_sha256"],
-        started=event["started"],
-        selection=tuple(event.get("selection", ())),
-        environment=dict(event.get("environment", {})),
-        planned=tuple(Planned(entry["id"], entry["requirement"]) for entry in event["planned"]),
-        authentications_planned=dict(event.get("authentications_planned", {})),
-    )
-
-
-def _exchange(event: Facts, position: int) -> RecordedExchange:
-    return RecordedExchange(
-        number=int(event["number"]),
-        scenario=event.get("scenario"),
-        purpose=event.get("purpose", ""),
-        client=event.get("client"),
-        sent=event["sent"],
-        elapsed_ms=float(event.get("elapsed_ms", 0)),
-        request=dict(event["request"]),
-        response=event.get("response"),
-        failure=event.get("failure"),
-        tls=event.get("tls"),
-        curl=event.get("curl", ""),
-        position=position,
-    )
-
-
-def _psu(event: Facts, position: int) -> PsuStep:
-    return PsuStep(
-        psu=event["psu"],
-        step=event["step"],
-        at=event["at"],
-        scenario=event.get("scenario"),
-        authentication=bool(event.get("authentication", False)),
-        position=position,
-        means=event.get("means") or "",
-    )
-
-
-def _screenshot(event: Facts, position: int) -> Screenshot:
-    return Screenshot(
-        psu=event["psu"],
-        exchange=int(event["exchange"]),
-        file=str(event["file"]),
-        covered=bool(event.get("covered", True)),
-        at=event["at"],
-        scenario=event.get("scenario"),
-        position=position,
-    )
-
-
-def _wait(event: Facts, position: int) -> Wait:
-    return Wait(
-        at=event["at"],
-        scenario=event.get("scenario"),
-        reason=event["reason"],
-        seconds=float(event["seconds"]),
-        how=event.get("how", "slept"),
-        position=position,
-    )
-
-
-def _scenario(event: Facts) -> JudgedScenario:
-    finding = event.get("finding")
-    return JudgedScenario(
-        id=event["id"],
-        requirement=event["requirement"],
-        title=event.get("title") or event["id"],
-        description=event.get("description") or "",
-        verdict=Verdict(event["verdict"]),
-        reason=event.get("reason") or "",
-        withheld=bool(event.get("withheld", False)),
-        finding=_finding(finding) if finding else None,
-        exchanges=tuple(event.get("exchanges", ())),
-        started=event.get("started", ""),
-        ended=event.get("ended", ""),
-        traceback=event.get("traceback"),
-    )
-
-
-def _finding(finding: Facts) -> Finding:
-    return Finding(finding["expected"], finding["received"], finding.get("exchange"), finding.get("kind"))
-
-
-def _footer(event: Facts) -> Footer:
-    return Footer(
-        event["ended"],
-        int(event.get("authentications", 0)),
-        bool(event.get("interrupted", False)),
-        {psu: dict(means) for psu, means in event.get("by_psu", {}).items()},
-    )

@@ -7,7 +7,16 @@ from hashlib import sha256
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from allure_commons.model2 import Label, Link, Parameter, Status, StatusDetails, TestResult
+from allure_commons.model2 import (
+    Attachment,
+    Label,
+    Link,
+    Parameter,
+    Status,
+    StatusDetails,
+    TestResult,
+    TestStepResult,
+)
 from attr import fields
 
 from conformance.catalogue import Requirement
@@ -29,45 +38,72 @@ _STATUS = {
     Verdict.REVIEW: Status.UNKNOWN,
     Verdict.SKIPPED: Status.SKIPPED,
 }
+_MODELS = (TestResult, TestStepResult, Attachment, Label, Link, Parameter, StatusDetails)
+_MEMBERS = {model: tuple(field.name for field in fields(model)) for model in _MODELS}
 
 
-def allure_results(verdicts: Verdicts) -> dict[str, bytes]:
-    """Every file of `allure-results/` by name; the same evidence gives the same bytes."""
-    attachments = Attachments()
-    steps = Steps(verdicts, attachments)
-    files = context_files(verdicts)
-    for requirement, scenario in verdicts.scenarios():
-        result = _result(verdicts, requirement, scenario, steps)
-        files[f"{result.uuid}-result.json"] = json.dumps(_plain(result)).encode("ascii")
-    return files | attachments.files
+class Results:
+    """Makes the files of `allure-results/`; the same evidence gives the same bytes."""
+
+    def __init__(self) -> None:
+        self._steps = Steps()
+
+    def of(self, verdicts: Verdicts, requirement: Requirement, scenario: ScenarioVerdict) -> dict[str, bytes]:
+        """The result of one scenario with its attachments, by name of file."""
+        uuid = str(
+            uuid5(NAMESPACE_URL, inert(f"{verdicts.run.header.started}:{_identity(verdicts, scenario)}"))
+        )
+        attachments = Attachments(uuid)
+        status = _STATUS[scenario.judgement.verdict]
+        steps = self._steps.of(verdicts.run, scenario, status, attachments)
+        result = _result(verdicts, requirement, scenario, uuid, steps)
+        return {f"{uuid}-result.json": json.dumps(_plain(result)).encode("ascii"), **attachments.files}
+
+    def context(self, verdicts: Verdicts) -> dict[str, bytes]:
+        """What Allure shows around the results, by name of file."""
+        return context_files(verdicts)
+
+    def all(self, verdicts: Verdicts) -> dict[str, bytes]:
+        """Every file by name."""
+        files = self.context(verdicts)
+        for requirement, scenario in verdicts.scenarios():
+            files |= self.of(verdicts, requirement, scenario)
+        return files
 
 
 def _result(
-    verdicts: Verdicts, requirement: Requirement, scenario: ScenarioVerdict, steps: Steps
+    verdicts: Verdicts,
+    requirement: Requirement,
+    scenario: ScenarioVerdict,
+    uuid: str,
+    steps: list[TestStepResult],
 ) -> TestResult:
     header, recorded = verdicts.run.header, scenario.recorded
-    identity = f"psd2-conformance:{header.target.get('slug', '')}:{scenario.id}"
-    status = _STATUS[scenario.judgement.verdict]
+    identity = _digest(_identity(verdicts, scenario))
     area = verdicts.catalogue.titles[requirement.area]
-    uuid = str(uuid5(NAMESPACE_URL, inert(f"{header.started}:{identity}")))
     return TestResult(
         uuid=uuid,
-        historyId=_digest(identity),
-        testCaseId=_digest(identity),
+        historyId=identity,
+        testCaseId=identity,
         fullName=one_line(scenario.id),
         name=one_line(scenario.title),
         titlePath=[one_line(area), requirement.id],
-        status=status,
+        status=_STATUS[scenario.judgement.verdict],
         statusDetails=_details(verdicts, requirement, scenario),
         stage="finished",
         start=milliseconds(recorded.started if recorded else header.started),
         stop=milliseconds(recorded.ended if recorded else header.started),
         descriptionHtml=description(verdicts, requirement, scenario),
-        steps=steps.of(scenario, status, uuid),
+        steps=steps,
         labels=_labels(requirement, scenario, area),
         links=_links(requirement),
         parameters=_parameters(requirement, scenario),
     )
+
+
+def _identity(verdicts: Verdicts, scenario: ScenarioVerdict) -> str:
+    """The same from run to run, so that Allure shows a history."""
+    return f"psd2-conformance:{verdicts.run.header.target.get('slug', '')}:{scenario.id}"
 
 
 def _details(verdicts: Verdicts, requirement: Requirement, scenario: ScenarioVerdict) -> StatusDetails | None:
@@ -131,7 +167,8 @@ def _plain(item: Any) -> Any:
     """A model of Allure as JSON holds it, without what is empty."""
     if isinstance(item, list):
         return [_plain(entry) for entry in item]
-    if not hasattr(type(item), "__attrs_attrs__"):
+    names = _MEMBERS.get(type(item))
+    if names is None:
         return item
-    members = ((field.name, getattr(item, field.name)) for field in fields(type(item)))
+    members = ((name, getattr(item, name)) for name in names)
     return {name: _plain(value) for name, value in members if value or value is False}

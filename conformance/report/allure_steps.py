@@ -5,35 +5,40 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import chain
 
 from allure_commons.model2 import Attachment, Parameter, Status, TestStepResult
 
-from conformance.evidence.run import PsuStep, RecordedExchange, Screenshot, Wait
+from conformance.evidence.run import PsuStep, RecordedExchange, Run, Wait
 from conformance.report.text import inert, milliseconds, one_line, shortened
-from conformance.report.verdicts import ScenarioVerdict, Verdicts
+from conformance.report.verdicts import ScenarioVerdict
 
 _URL = 120
 
-Content = tuple[str, bytes]
 Happening = RecordedExchange | PsuStep | Wait
 
 
 class Attachments:
-    """The files beside the results; each result has its own: Allure 3 gives a file to one result only."""
+    """The files beside a result; each result has its own: Allure 3 gives a file to one result only.
 
-    def __init__(self) -> None:
+    Args:
+        owner: uuid of the result.
+    """
+
+    def __init__(self, owner: str) -> None:
+        self._owner = owner
         self.files: dict[str, bytes] = {}
 
-    def add(self, owner: str, name: str, content: bytes) -> Attachment:
+    def add(self, name: str, content: bytes) -> Attachment:
         """One plain text; its file name is the same for the same owner and name."""
-        return self._add(owner, name, content, "text/plain", "txt")
+        return self._add(name, content, "text/plain", "txt")
 
-    def add_picture(self, owner: str, name: str, content: bytes) -> Attachment:
+    def add_picture(self, name: str, content: bytes) -> Attachment:
         """One picture."""
-        return self._add(owner, name, content, "image/png", "png")
+        return self._add(name, content, "image/png", "png")
 
-    def _add(self, owner: str, name: str, content: bytes, media_type: str, suffix: str) -> Attachment:
-        source = f"{hashlib.sha256(f'{owner} {name}'.encode()).hexdigest()[:32]}-attachment.{suffix}"
+    def _add(self, name: str, content: bytes, media_type: str, suffix: str) -> Attachment:
+        source = f"{hashlib.sha256(f'{self._owner} {name}'.encode()).hexdigest()[:32]}-attachment.{suffix}"
         self.files[source] = content
         return Attachment(name=name, source=source, type=media_type)
 
@@ -41,69 +46,67 @@ class Attachments:
 class Steps:
     """Makes the steps of each scenario of a run."""
 
-    def __init__(self, verdicts: Verdicts, attachments: Attachments) -> None:
-        self._run = verdicts.run
-        self._attachments = attachments
-        self._contents: dict[int, list[Content]] = {}
-        self._pictures: dict[int, list[Screenshot]] = {}
-        for screenshot in self._run.screenshots:
-            self._pictures.setdefault(screenshot.exchange, []).append(screenshot)
-        self._beside: dict[str | None, list[PsuStep | Wait]] = {}
-        beside: list[PsuStep | Wait] = [*self._run.psu, *self._run.waits]
-        for event in beside:
-            self._beside.setdefault(event.scenario, []).append(event)
+    def __init__(self) -> None:
+        self._contents: dict[int, bytes] = {}
 
-    def of(self, scenario: ScenarioVerdict, status: str, owner: str) -> list[TestStepResult]:
+    def of(
+        self, run: Run, scenario: ScenarioVerdict, status: str, attachments: Attachments
+    ) -> list[TestStepResult]:
         """The steps of one scenario.
 
         Args:
-            owner: uuid of the result to which the attachments belong.
             status: Allure's status of the scenario, which the exchange of its finding takes on.
+            attachments: takes the files.
         """
-        exchanges = [self._run.exchanges[n] for n in scenario.exchanges if n in self._run.exchanges]
-        events = sorted([*exchanges, *self._beside.get(scenario.id, ())], key=_position)
+        exchanges = [run.exchanges[n] for n in scenario.exchanges if n in run.exchanges]
+        happened: Iterable[PsuStep | Wait] = chain(run.psu, run.waits)
+        beside = [event for event in happened if event.scenario == scenario.id]
         cited = scenario.finding.exchange if scenario.finding else None
-        steps = [self._step(event, scenario, owner) for event in events]
-        for step, event in zip(steps, events, strict=True):
+        steps = []
+        for event in sorted([*exchanges, *beside], key=_position):
+            step = self._step(event, run, scenario, attachments)
             cites = isinstance(event, RecordedExchange) and event.number == cited
             step.status = status if cites else Status.PASSED
+            steps.append(step)
         return steps
 
-    def _step(self, event: Happening, scenario: ScenarioVerdict, owner: str) -> TestStepResult:
+    def _step(
+        self, event: Happening, run: Run, scenario: ScenarioVerdict, attachments: Attachments
+    ) -> TestStepResult:
         if isinstance(event, PsuStep):
             return _moment(_psu(event), event.at)
         if isinstance(event, Wait):
             return _moment(_wait(event), event.at)
-        step = self._exchange(event, owner)
-        if event.scenario not in (None, scenario.id):
-            step.name += " (made earlier in the run, used here)"
-        return step
-
-    def _exchange(self, exchange: RecordedExchange, owner: str) -> TestStepResult:
-        started = milliseconds(exchange.sent)
-        contents = self._contents.get(exchange.number)
-        if contents is None:
-            contents = self._contents[exchange.number] = list(_contents(exchange))
+        started = milliseconds(event.sent)
+        earlier = event.scenario not in (None, scenario.id)
         return TestStepResult(
-            name=exchange_name(exchange),
+            name=exchange_name(event) + (" (made earlier in the run, used here)" if earlier else ""),
             stage="finished",
             start=started,
-            stop=None if started is None else started + round(exchange.elapsed_ms),
-            parameters=_parameters(exchange),
+            stop=None if started is None else started + round(event.elapsed_ms),
+            parameters=_parameters(event),
             attachments=[
-                *(self._attachments.add(owner, *content) for content in contents),
-                *self._seen(exchange, owner),
+                attachments.add(f"{event.number:04d} request, response and TLS facts", self._content(event)),
+                *_seen(event, run, attachments),
             ],
         )
 
-    def _seen(self, exchange: RecordedExchange, owner: str) -> Iterable[Attachment]:
-        """What the PSU saw of the page that the exchange brought."""
-        for count, screenshot in enumerate(self._pictures.get(exchange.number, ()), 1):
-            picture = self._run.picture(screenshot)
-            if picture is not None:
-                covered = ", personal data covered" if screenshot.covered else ""
-                name = f"{exchange.number:04d} what PSU {screenshot.psu} saw ({count}{covered})"
-                yield self._attachments.add_picture(owner, one_line(name), picture)
+    def _content(self, exchange: RecordedExchange) -> bytes:
+        content = self._contents.get(exchange.number)
+        if content is None:
+            content = self._contents[exchange.number] = inert(exchange_text(exchange)).encode()
+        return content
+
+
+def _seen(exchange: RecordedExchange, run: Run, attachments: Attachments) -> Iterable[Attachment]:
+    """What the PSU saw of the page that the exchange brought."""
+    shots = (shot for shot in run.screenshots if shot.exchange == exchange.number)
+    for count, screenshot in enumerate(shots, 1):
+        picture = run.picture(screenshot)
+        if picture is not None:
+            covered = ", personal data covered" if screenshot.covered else ""
+            name = f"{exchange.number:04d} what PSU {screenshot.psu} saw ({count}{covered})"
+            yield attachments.add_picture(one_line(name), picture)
 
 
 def exchange_name(exchange: RecordedExchange) -> str:
@@ -114,6 +117,12 @@ def exchange_name(exchange: RecordedExchange) -> str:
     return one_line(
         f"{exchange.number:04d} {method} {address} -> {exchange.summary} in {took}: {exchange.purpose}"
     )
+
+
+def exchange_text(exchange: RecordedExchange) -> str:
+    """The request, what came back, and what was seen of the connection."""
+    parts = ("REQUEST", request_text), ("RESPONSE", response_text), ("TLS FACTS", tls_text)
+    return "\n".join(f"{title}\n\n{text(exchange)}" for title, text in parts)
 
 
 def request_text(exchange: RecordedExchange) -> str:
@@ -145,12 +154,6 @@ def tls_text(exchange: RecordedExchange) -> str:
     """What was seen of the connection, a fact to a line."""
     facts = exchange.tls or {"TLS connection": "nothing was seen of it"}
     return "".join(f"{name.replace('_', ' ')}: {_fact(value)}\n" for name, value in facts.items())
-
-
-def _contents(exchange: RecordedExchange) -> Iterable[Content]:
-    number, tls = f"{exchange.number:04d}", tls_text(exchange)
-    yield f"{number} request", inert(request_text(exchange)).encode()
-    yield f"{number} response and TLS facts", inert(f"{response_text(exchange)}\nTLS facts\n{tls}").encode()
 
 
 def _parameters(exchange: RecordedExchange) -> list[Parameter]:

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.errors import UsageError
-from conformance.evidence.stream import EvidenceWriter, read_run
+from conformance.evidence.reading import read_run
+from conformance.evidence.stream import EvidenceWriter
 from conformance.verdict import Verdict
 
 HEADER: dict[str, Any] = {

@@ -14,7 +14,7 @@ import pytest
 from conformance.catalogue import load
 from conformance.commands.run import judge
 from conformance.errors import Unobservable
-from conformance.evidence.stream import read_run
+from conformance.evidence.reading import read_run
 from conformance.oauth.token import ClientAuthentication, Grant, TokenRequest
 from conformance.report.verdicts import judge as add_up
 from conformance.selftest.embedded import EmbeddedBank

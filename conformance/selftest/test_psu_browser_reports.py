@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.evidence.reading import read_run
 from conformance.evidence.run import Screenshot
-from conformance.evidence.stream import read_run
 from conformance.psu.browser_agent_chromium import Chromium
 from conformance.selftest.runs import run_command
 from conformance.selftest.test_psu_browser_agent import chromium

@@ -19,7 +19,8 @@ from lxml import etree
 
 from conformance.catalogue import load
 from conformance.errors import UsageError
-from conformance.evidence.stream import EvidenceWriter, read_run
+from conformance.evidence.reading import read_run
+from conformance.evidence.stream import EvidenceWriter
 from conformance.report import make_reports
 from conformance.report.failure import render_failure
 from conformance.report.junit import junit

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from conformance.catalogue import load
-from conformance.evidence.stream import read_run
-from conformance.report.allure import allure_results
+from conformance.evidence.reading import read_run
+from conformance.report.allure import Results
 from conformance.report.html import make_html, without_analytics
 from conformance.report.verdicts import judge
 from conformance.selftest.invented import InventedRun, scenario_id
@@ -23,7 +23,7 @@ from conformance.selftest.invented import InventedRun, scenario_id
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """All files of `allure-results/` of an invented run."""
     folder = InventedRun().write(tmp_path_factory.mktemp("run"))
-    return allure_results(judge(read_run(folder / "evidence.ndjson"), load()))
+    return Results().all(judge(read_run(folder / "evidence.ndjson"), load()))
 
 
 @pytest.fixture(scope="module")
@@ -154,16 +154,19 @@ def test_an_exchange_of_an_earlier_scenario_is_cited_as_such(results: dict[str, 
 def test_request_answer_and_tls_facts_are_attached_to_each_exchange(
     files: dict[str, bytes], results: dict[str, dict[str, Any]]
 ) -> None:
-    request, response = (
-        files[a["source"]].decode() for a in of(results, "refresh-single-use")["steps"][2]["attachments"]
-    )
+    (attached,) = of(results, "refresh-single-use")["steps"][2]["attachments"]
+    request, _, rest = files[attached["source"]].decode().partition("RESPONSE\n\n")
+    response, _, tls = rest.partition("TLS FACTS\n\n")
 
-    assert request.startswith("POST https://sso-cert.bank.example/sgconnect/oauth2/access_token\nAccept: ")
+    assert attached["name"].endswith(" request, response and TLS facts")
+    assert request.startswith(
+        "REQUEST\n\nPOST https://sso-cert.bank.example/sgconnect/oauth2/access_token\nAccept: "
+    )
     assert "grant_type=refresh_token&refresh_token=<token:" in request
     assert "Repeat it:\ncurl --cert" in request
     assert response.startswith("HTTP status 200\nContent-Type: application/json\n")
-    assert "version: TLSv1.3\n" in response
-    assert "client certificate requested: yes\n" in response
+    assert "version: TLSv1.3\n" in tls
+    assert "client certificate requested: yes\n" in tls
 
 
 def test_every_attachment_belongs_to_one_result_and_none_is_left_over(
@@ -186,9 +189,8 @@ def test_a_refusal_of_the_connection_says_so(
     steps = [step for result in results.values() for step in result["steps"] if "no answer" in step["name"]]
 
     assert "-> no answer (tls-alert) in " in steps[0]["name"]
-    assert files[steps[0]["attachments"][1]["source"]].startswith(
-        b"No answer: tls-alert\ncertificate required\n"
-    )
+    content = files[steps[0]["attachments"][0]["source"]]
+    assert b"RESPONSE\n\nNo answer: tls-alert\ncertificate required\n" in content
 
 
 def test_history_follows_the_target_and_the_scenario_not_the_run(tmp_path: Path) -> None:
@@ -196,7 +198,7 @@ def test_history_follows_the_target_and_the_scenario_not_the_run(tmp_path: Path)
     for name, started in (("one", b"2026-11-22T13:00:00.123Z"), ("two", b"2026-11-23T13:00:00.123Z")):
         path = InventedRun().write(tmp_path / name) / "evidence.ndjson"
         path.write_bytes(path.read_bytes().replace(b"2026-11-22T13:00:00.123Z", started))
-        made = allure_results(judge(read_run(path), load()))
+        made = Results().all(judge(read_run(path), load()))
         read = [json.loads(content) for key, content in made.items() if key.endswith("-result.json")]
         ids.append({r["fullName"]: (r["historyId"], r["testCaseId"], r["uuid"]) for r in read})
 

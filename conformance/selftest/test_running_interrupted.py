@@ -103,6 +103,26 @@ def test_a_killed_run_can_be_reported_from_its_evidence(slow_bank: EmbeddedBank,
     }
 
 
+def test_a_run_that_is_killed_late_is_reported_by_its_companion(
+    slow_bank: EmbeddedBank, tmp_path: Path
+) -> None:
+    with begun(slow_bank, tmp_path) as process:
+        until = time.monotonic() + 15
+        while not list(tmp_path.glob("reports/profile/20*/.allure-results.*")):
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        process.kill()
+        process.communicate()
+    while not list(tmp_path.glob("reports/profile/20*/allure-results")):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+    assert "PASSED" in {entry["verdict"] for entry in _verdicts(tmp_path)["requirements"]}
+    assert _verdicts(tmp_path)["outcome"] == "incomplete"
+    assert list(tmp_path.glob("reports/profile/20*/allure-results/*-result.json"))
+
+
 def test_a_reader_who_leaves_early_changes_no_exit_code(slow_bank: EmbeddedBank, tmp_path: Path) -> None:
     command = [
         sys.executable,

@@ -82,6 +82,27 @@ def test_a_text_without_secrets_stays_as_it_is(text: str) -> None:
     assert "eyJ" in text or redactor.mask(text) == text
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.booleans(), st.text("abcd%+ ", min_size=4, max_size=7)), max_size=30),
+    st.integers(0, 90),
+)
+def test_a_text_that_was_clean_once_is_masked_by_what_is_learnt_later(
+    plan: list[tuple[bool, str]], others: int
+) -> None:
+    texts = [f"x{text}y" for _, text in plan]
+    remembering = Redactor(b"k")
+    for number, (learn, text) in enumerate(plan):
+        for other in range(others if number == len(plan) // 2 else 0):
+            remembering.learn("token", f"another-{other}")
+        if learn:
+            remembering.learn("token", text)
+        fresh = Redactor(b"k")
+        for value in remembering.values:
+            fresh.learn("token", value)
+        assert [remembering.mask(text) for text in texts] == [fresh.mask(text) for text in texts]
+
+
 def test_secrets_that_overlap_are_taken_out_whole() -> None:
     redactor = Redactor()
     for secret in ("abcdef", "defghijk", "bcd1"):

@@ -12,7 +12,7 @@ from pathlib import Path
 from conformance.catalogue import load
 from conformance.commands.run import judge
 from conformance.errors import ConformanceError
-from conformance.evidence.stream import read_run
+from conformance.evidence.reading import read_run
 from conformance.report.verdicts import judge as add_up
 from conformance.selftest.embedded import EmbeddedBank
 from conformance.selftest.keyring import Keyring

@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 _SHORTEST = 4
+_SHORT_TEXT = 128  # names and common values, which come again and again
+_MANY_TEXTS = 4096
+_FEW = 64
 _JWT_START = "eyJ"
 _LOWER_HEX = re.compile("%[0-9A-F]{2}")
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Z0-9])")
@@ -34,6 +37,8 @@ class Redactor:
         self._accounts = accounts
         self._pseudonyms: dict[str, str] = {}
         self._by_start: dict[str, dict[str, str]] = {}
+        self._forms: list[str] = []
+        self._clean: dict[str, int] = {}
 
     def learn(self, kind: str, value: str) -> str:
         """Remember a secret and return its pseudonym.
@@ -59,9 +64,12 @@ class Redactor:
 
         Secrets that overlap are taken out together, under the pseudonym of the first.
         """
+        known = len(self._forms)
+        if self._stays_clean(text, known):
+            return text
         found = self._found(text)
         if not found:
-            return text
+            return self._remembered(text, known)
         pieces: list[str] = []
         begun = 0
         for start, end, pseudonym in _joined(found):
@@ -77,6 +85,19 @@ class Redactor:
     def values(self) -> tuple[str, ...]:
         """Every secret learnt so far, for the search that proves that none leaked."""
         return tuple(self._pseudonyms)
+
+    def _stays_clean(self, text: str, known: int) -> bool:
+        """Whether the text was seen to hold no secret, and holds none of the few that were learnt since."""
+        looked = self._clean.get(text, -_FEW)
+        if known - looked >= _FEW or any(form in text for form in self._forms[looked:known]):
+            return False
+        self._clean[text] = known
+        return True
+
+    def _remembered(self, text: str, known: int) -> str:
+        if len(text) <= _SHORT_TEXT and (text in self._clean or len(self._clean) < _MANY_TEXTS):
+            self._clean[text] = known
+        return text
 
     def _found(self, text: str) -> list[tuple[int, int, str]]:
         """Start, end and pseudonym of every secret in the text, also of those inside one another."""
@@ -103,6 +124,7 @@ class Redactor:
     def _index(self, form: str, pseudonym: str) -> None:
         if len(form) < _SHORTEST or _JWT.fullmatch(form):
             return  # a JSON Web Token is found by its shape
+        self._forms.append(form)
         start = form[:_SHORTEST]
         # a new table each time: another thread may be reading the one that it replaces
         self._by_start[start] = {**self._by_start.get(start, {}), form: pseudonym}
