@@ -163,6 +163,22 @@ def recorded(exchange: Exchange) -> str:
     return json.dumps(events[0], ensure_ascii=False)
 
 
+def test_a_body_that_comes_again_hides_what_was_learnt_since() -> None:
+    masking = Masking(Redactor(b"k"), plain_below="https://bank.example/")
+    again = answer({"name": "a-name-of-later", "status": "open"})
+
+    first = masking.response_body(again)
+    masking.redactor.learn("name", "another")
+    unchanged = masking.response_body(again)
+    masking.redactor.learn("name", "a-name-of-later")
+    later = masking.response_body(again)
+
+    assert "a-name-of-later" in first[0]
+    assert unchanged == first
+    assert "a-name-of-later" not in later[0]
+    assert later == masking.response_body(again)
+
+
 def test_a_request_shows_its_shape_and_none_of_its_secrets() -> None:
     line = recorded(answer())
 

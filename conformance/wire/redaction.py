@@ -77,6 +77,20 @@ class Redactor:
             begun = end
         return "".join((*pieces, text[begun:]))
 
+    @property
+    def known(self) -> int:
+        """How many forms of secrets are known; it only grows."""
+        return len(self._forms)
+
+    def holds_news(self, text: str, since: int) -> bool:
+        """Whether a text that was masked before holds what was learnt since.
+
+        Args:
+            text: masked.
+            since: what `known` was then.
+        """
+        return any(form in text for form in self._forms[since:])
+
     def knows(self, value: str) -> bool:
         """Whether the value has been learnt as a secret."""
         return value in self._pseudonyms
