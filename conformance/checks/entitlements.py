@@ -10,6 +10,7 @@ from lxml import etree, html
 from conformance.checks.payments import expect_accepted, expect_rejected
 from conformance.checks.responses import answered
 from conformance.checks.stet_schema import expect_refused
+from conformance.checks.witness import expect_seen, leave_to_people
 from conformance.errors import NonConformance, Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.landing import Ending, Landing
@@ -28,6 +29,7 @@ def expect_explained_refusal(landing: Landing) -> None:
         _refuse(landing, "a refusal", "an authorization code")
     if not response.get("error"):
         _refuse(landing, "an error in the redirect", "a redirect without one")
+    leave_to_people(landing, "Did the bank tell the PSU why it goes no further?")
     if not landing.explained:
         _refuse(landing, "a page that explains the refusal", "a refusal without a word")
 
@@ -219,6 +221,8 @@ def expect_not_offered(landing: Landing, iban: str, *, beside: Landing) -> None:
     Raises:
         Unobservable: it does not stand there either, so that nothing can be told from its absence.
     """
+    for each in (beside, landing):
+        expect_seen(each, "which accounts the bank offers to choose from")
     if not _shows(beside, iban):
         raise Unobservable("the bank does not show the accounts to choose from in a form that can be read")
     answered(landing.exchange)
