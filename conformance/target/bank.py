@@ -17,6 +17,7 @@ from conformance.target.values import (
     HttpsUrl,
     Iban,
     Model,
+    TextOrReference,
     ValueOrReference,
     problem,
 )
@@ -50,7 +51,7 @@ class PortalEntry(Model):
 
     iban: Iban
     amount: Amount
-    texts: list[Text] = []
+    texts: list[TextOrReference] = []
 
 
 class Accounts(Model):
@@ -83,7 +84,7 @@ class Admin(Model):
     """
 
     url: ValueOrReference
-    company: str | None = None
+    company: ValueOrReference | None = None
 
 
 class DirectChannel(Model):
