@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.catalogue import Coverage, Requirement
+from conformance.catalogue.model import Observation
 from conformance.errors import ConformanceError, NonConformance, NotApplicable, Review, Unobservable, Withheld
 from conformance.verdict import Judgement, Verdict
 
@@ -33,6 +34,8 @@ def judge(
         coverage: whether its failure is a warning by the catalogue's own text.
         ruling: what the profile decides.
     """
+    if requirement.observe is Observation.EVIDENCE and (raised is None or isinstance(raised, NonConformance)):
+        return Judgement(Verdict.REVIEW, _for_a_person(raised))
     match raised:
         case None:
             return Judgement(Verdict.PASSED)
@@ -49,6 +52,12 @@ def judge(
         case _:
             reason = f"the suite itself failed: {type(raised).__name__}: {raised}"
             return Judgement(Verdict.INCONCLUSIVE, reason[:300])
+
+
+def _for_a_person(raised: NonConformance | None) -> str:
+    """What rests on documents is PASSED or FAILED by a named reviewer, never by itself."""
+    seen = f": expected {raised.expected}; received {raised.received}" if raised else ""
+    return f"it rests on documents, which a person must judge{seen}"
 
 
 def _against(

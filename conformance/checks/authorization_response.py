@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from conformance.checks.issuers import expect_same_issuer
 from conformance.checks.landings import control, observed, parameter, told
 from conformance.checks.responses import answered, deviates
+from conformance.checks.witness import expect_seen
 from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationResponse
@@ -145,6 +146,8 @@ def expect_session_state(landing: Landing, *, other: Landing, documented: Collec
         deviates(landing.exchange, expected=wanted, received="the value of one of the bank's cookies")
     if value == second.get("session_state"):
         deviates(other.exchange, expected=f"{wanted} of its own in each browser", received="the same in two")
+    for each in (landing, other):
+        expect_seen(each, "whether session_state is the value of a cookie")
 
 
 def expect_client_id(landing: Landing, client_id: str, *, documented: Collection[str]) -> None:

@@ -51,6 +51,17 @@ def given_code(landing: Landing) -> None:
         raise Unobservable(f"nothing to compare with: the right journey ended at {landing.described}")
 
 
+def given_back(landing: Landing) -> None:
+    """The PSU came back from the bank's pages, or was told there why it goes no further.
+
+    Raises:
+        Unobservable: it did not, so that what became of its errand says nothing.
+    """
+    observed(landing)
+    if not landing.explained:
+        _ = landing.arrived
+
+
 def given_journey(landing: Landing) -> None:
     """The bank's pages, opened by a rightful request beside what is judged, begin the PSU's journey.
 

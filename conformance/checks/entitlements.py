@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from lxml import etree, html
 
+from conformance.checks.controls import given_back, given_journey, given_served, has_data
+from conformance.checks.landings import observed
 from conformance.checks.payments import expect_accepted, expect_rejected
 from conformance.checks.responses import answered
 from conformance.checks.stet_schema import expect_refused
+from conformance.checks.witness import expect_seen, leave_to_people
 from conformance.errors import NonConformance, Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.landing import Ending, Landing
@@ -28,6 +32,7 @@ def expect_explained_refusal(landing: Landing) -> None:
         _refuse(landing, "a refusal", "an authorization code")
     if not response.get("error"):
         _refuse(landing, "an error in the redirect", "a redirect without one")
+    leave_to_people(landing, "Did the bank tell the PSU why it goes no further?")
     if not landing.explained:
         _refuse(landing, "a page that explains the refusal", "a refusal without a word")
 
@@ -52,8 +57,14 @@ def expect_among(accounts: Iterable[Account], iban: str, exchange: Exchange) -> 
         )
 
 
-def expect_not_among(accounts: Iterable[Account], iban: str, exchange: Exchange) -> None:
-    """An account is not in the list."""
+def expect_not_among(accounts: Collection[Account], iban: str, exchange: Exchange) -> None:
+    """An account is not in the list.
+
+    Raises:
+        Unobservable: there is nothing in it.
+    """
+    if not accounts:
+        raise Unobservable("the list of accounts is empty")
     if iban in {account.iban for account in accounts}:
         raise NonConformance(
             expected="no such account in the list", received="the account", exchange=exchange
@@ -87,18 +98,46 @@ def expect_refused_or_waiting(state: One[PaymentState]) -> None:
         )
 
 
-def expect_service_opened(answer: Exchange | None, state: One[PaymentState] | None, landing: Landing) -> None:
-    """The PSU may use the service: the API answered, or the payment was accepted."""
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a service that a PSU may or may not use: another PSU, who may, is served behind it.
+
+    Args:
+        served: by the API.
+        pages: with which the bank begins a journey of that PSU.
+    """
+
+    served: Answer
+    pages: Landing
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """All of it."""
+        return self.served.exchange, *self.pages.exchanges
+
+
+def expect_service_opened(
+    answer: Exchange | None, state: One[PaymentState] | None, landing: Landing, *, beside: Beside
+) -> None:
+    """The PSU may use the service: the API answered, or the payment was accepted.
+
+    Raises:
+        Unobservable: the bank opens the service to nobody.
+    """
+    given_served(beside.served)
     if state is not None:
+        given_back(landing)
         expect_accepted(state)
     elif answer is None:
+        observed(landing)
+        given_journey(beside.pages)
         _refuse(landing, "a service that opens for the PSU", f"a journey that ended at {landing.described}")
     elif not answered(answer).succeeded:
         raise NonConformance(expected="a 2xx status", received=answer.summary, exchange=answer)
 
 
 def expect_service_refused(
-    answer: Exchange | None, state: One[PaymentState] | None, landing: Landing
+    answer: Exchange | None, state: One[PaymentState] | None, landing: Landing, *, beside: Beside
 ) -> None:
     """The PSU may not use the service: told so on the journey, or the API says 403 and why.
 
@@ -106,13 +145,21 @@ def expect_service_refused(
         answer: of the API, where the journey gave a token nevertheless.
         state: of the payment, where one could be initiated nevertheless; it must end rejected.
         landing: where the journey ended.
+        beside: a PSU who may.
+
+    Raises:
+        Unobservable: the bank opens the service to nobody.
     """
+    if answer is None or not answer.succeeded:
+        given_served(beside.served)
     if state is not None:
+        given_back(landing)
         expect_rejected(state)
     elif answer is not None:
         _expect_forbidden_with_reason(answer)
     else:
-        answered(landing.exchange)
+        observed(landing)
+        given_journey(beside.pages)
         expect_explained_refusal(landing)
 
 
@@ -130,21 +177,38 @@ def expect_no_code(landing: Landing) -> None:
 
 
 def expect_out_of_scope(
-    created: One[Initiated], state: One[PaymentState] | None, *, status: Collection[int] = range(400, 500)
+    created: One[Initiated], state: One[PaymentState] | None, landing: Landing | None, *, beside: Answer
 ) -> None:
-    """A payment that debits an account out of scope is refused with a reason, or rejected."""
-    if state is not None:
-        expect_rejected(state)
+    """A payment that debits an account out of scope is refused with a reason, or rejected.
+
+    Args:
+        state: of the payment, where it was created.
+        landing: where its approval ended.
+        beside: a payment that debits an account in scope, initiated behind it.
+    """
+    if state is None or landing is None:
+        expect_explained_status(created, beside=beside)
     else:
-        expect_explained_status(created.exchange, status)
+        given_back(landing)
+        expect_rejected(state)
 
 
-def expect_explained_status(answer: Exchange, status: Collection[int] = range(400, 500)) -> None:
-    """Refused with one of the statuses, and with a body that says why."""
-    if answered(answer).status not in status:
-        raise NonConformance(expected="a 4xx status", received=answer.summary, exchange=answer)
-    if not answer.body.strip():
-        raise NonConformance(expected="a reason in the body", received="no body", exchange=answer)
+def expect_explained_status(answer: Answer, *, beside: Answer) -> None:
+    """Refused with 4xx, and with a body that says why.
+
+    Args:
+        beside: the same of an account in scope, asked for behind it.
+
+    Raises:
+        Unobservable: that was refused too.
+    """
+    exchange = answered(answer.exchange)
+    if not has_data(answer):
+        given_served(beside)
+    if not 400 <= (exchange.status or 0) < 500:
+        raise NonConformance(expected="a 4xx status", received=exchange.summary, exchange=exchange)
+    if not exchange.body.strip():
+        raise NonConformance(expected="a reason in the body", received="no body", exchange=exchange)
 
 
 def expect_more(after: Page[Account], before: Page[Account]) -> None:
@@ -161,33 +225,58 @@ def _names(page: Page[Account]) -> set[str | None]:
     return {account.resource_id or account.iban for account in page.items}
 
 
-def expect_over(before: Page[Account], after: Page[Account] | None, refresh: Exchange) -> None:
+def expect_over(
+    before: Page[Account], after: Page[Account] | None, refresh: Exchange, *, beside: Page[Account]
+) -> None:
     """A grant that opened the list before is worth nothing now: refused at the refresh, or at every call.
 
     Args:
         before: the list with the grant, while it was good.
         after: what the refreshed token got; None where the refresh was refused.
         refresh: the refresh itself.
+        beside: the list of another PSU, behind that.
     """
     if not before.items:
         raise Unobservable("the grant opened no account before")
+    if after is None or not has_data(after):
+        given_served(beside)
     if after is None:
-        if answered(refresh).succeeded or not 400 <= (refresh.status or 0) < 500:
-            raise NonConformance(expected="a refusal", received=refresh.summary, exchange=refresh)
+        _expect_not_refreshed(refresh)
     elif answered(after.exchange).status not in (401, 403):
         raise NonConformance(
             expected="403 on every call", received=after.exchange.summary, exchange=after.exchange
         )
 
 
-def expect_withdrawn(before: Page[Account], after: Page[Account] | None, iban: str) -> None:
+def _expect_not_refreshed(refresh: Exchange) -> None:
+    """The token endpoint refused the refresh with an error of its own (RFC 6749, section 5.2)."""
+    if not 400 <= (answered(refresh).status or 0) < 500 or not isinstance(refresh.members.get("error"), str):
+        raise Unobservable(f"the refresh failed for another reason: {refresh.summary}")
+
+
+def expect_withdrawn(
+    before: Page[Account],
+    after: Page[Account] | None,
+    iban: str,
+    *,
+    refresh: Exchange,
+    beside: Page[Account],
+) -> None:
     """An account that was in the list is there no more, and others still are, or the whole is refused.
 
     Args:
+        before: the list with the grant, while the account was in it.
         after: None where the refresh was refused, so that nothing is opened.
+        iban: of the account.
+        refresh: the refresh between.
+        beside: the list of another PSU, behind that.
     """
     expect_seen_before(before, iban)
-    if after is not None and answered(after.exchange).status not in (401, 403):
+    if after is None or not has_data(after):
+        given_served(beside)
+    if after is None:
+        _expect_not_refreshed(refresh)
+    elif answered(after.exchange).status not in (401, 403):
         expect_not_among(after.items, iban, after.exchange)
 
 
@@ -217,13 +306,18 @@ def expect_not_offered(landing: Landing, iban: str, *, beside: Landing) -> None:
         beside: that of a PSU with it, on which the account stands.
 
     Raises:
-        Unobservable: it does not stand there either, so that nothing can be told from its absence.
+        Unobservable: it does not stand there either, so that nothing can be told from its absence; or the PSU
+            without the right came to no choice at all.
     """
+    for each in (beside, landing):
+        expect_seen(each, "which accounts the bank offers to choose from")
     if not _shows(beside, iban):
         raise Unobservable("the bank does not show the accounts to choose from in a form that can be read")
-    answered(landing.exchange)
+    observed(landing)
     if _shows(landing, iban):
         _refuse(landing, "only accounts with the right to enter payments", "the other")
+    if not any(_choices(page) for page in landing.pages):
+        raise Unobservable(f"the PSU was offered no choice of accounts, but came to {landing.described}")
 
 
 def _shows(landing: Landing, iban: str) -> bool:

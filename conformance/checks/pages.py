@@ -5,6 +5,7 @@ from __future__ import annotations
 from conformance.checks.authorization_response import returned
 from conformance.checks.landings import control
 from conformance.checks.responses import answered, deviates
+from conformance.checks.witness import expect_seen
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.landing import Landing
@@ -23,6 +24,7 @@ def expect_no_framing(landing: Landing) -> None:
             received = f"{' and '.join(found)} that permit it" if found else "neither header"
             wanted = "frame-ancestors or X-Frame-Options that keep other origins out"
             deviates(page, expected=wanted, received=received)
+    expect_seen(landing, "what the pages after the first forbid")
 
 
 def _framing_restricted(page: Exchange) -> bool:

@@ -9,6 +9,7 @@ from typing import NoReturn
 from lxml import etree, html
 
 from conformance.checks.responses import answered, deviates
+from conformance.checks.witness import leave_to_people
 from conformance.errors import NonConformance, Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.approval import Approval, without_query
@@ -24,24 +25,22 @@ _OUT_OF_ORDER = ("server_error", "temporarily_unavailable")
 _RANDOM = re.compile(r"[0-9A-Fa-f-]{8,}|\d+")
 
 
-def expect_authorized_with(landing: Landing, means: str) -> None:
-    """The journey went through the means, and ended at the TPP with a code."""
+def expect_authorized(landing: Landing) -> None:
+    """The journey ended at the TPP with a code."""
     answered(landing.exchange)
     if landing.ending is not Ending.REDIRECT or landing.response is None:
         _refuse(landing, "the PSU sent back to the TPP", f"a journey that ended at {landing.described}")
     if not landing.response.get("code"):
         _refuse(landing, "an authorization code", f"error={landing.response.get('error')}")
-    expect_proved_with(landing, means)
 
 
-def expect_validated_with(landing: Landing, means: str, success_url: str) -> None:
-    """The payment's own approval went through the means, and the PSU was sent back with a success."""
+def expect_validated(landing: Landing, success_url: str) -> None:
+    """The PSU approved the payment, and was sent back with a success."""
     answered(landing.exchange)
     if landing.ending is not Ending.REDIRECT:
         _refuse(landing, "the PSU sent back to the PISP", f"a journey that ended at {landing.described}")
     if landing.arrived != without_query(success_url):
         _refuse(landing, "the PSU sent back to the address for a success", "another address")
-    expect_proved_with(landing, means)
 
 
 def expect_accounts(accounts: Page[Account]) -> None:
@@ -67,6 +66,7 @@ def expect_not_validated(order: Landing, state: One[PaymentState], success_url: 
 
 def expect_page_shows(landing: Landing, money: Money, payee: str) -> None:
     """One page of the journey shows amount, currency and payee's account exactly (RTS, Art. 5(1)(a))."""
+    leave_to_people(landing, f"Did a page show {money.amount:f} {money.currency} and the account {payee}?")
     if not landing.pages:
         raise Unobservable("no page of the approval was seen")
     if not any(_holds(_words_of(page), money, payee) for page in landing.pages):
@@ -91,6 +91,7 @@ def expect_yes_or_no(answer: One[FundsAnswer]) -> None:
 
 def expect_proved_with(landing: Landing, means: str) -> None:
     """Possession was proved with these means, on this journey."""
+    leave_to_people(landing, f"Did the PSU have to authenticate with {means}?")
     if means not in landing.means:
         found = ", ".join(landing.means) or "no proof of possession"
         _refuse(landing, f"an authentication with {means}", found)
@@ -127,6 +128,7 @@ def expect_signed_out(landing: Landing) -> None:
 
 def expect_both_factors_asked(landing: Landing) -> None:
     """A PSU that was not signed in is asked for what it knows and for what it has."""
+    leave_to_people(landing, "Was the PSU asked for what it knows and for what it has?")
     if not landing.asked:
         _refuse(landing, "the PSU asked for what only it knows", "a journey without credentials")
     if not landing.proofs:
@@ -135,12 +137,14 @@ def expect_both_factors_asked(landing: Landing) -> None:
 
 def expect_authentication(landing: Landing) -> None:
     """The PSU was asked to authenticate on this journey (RTS, Art. 5: each payment)."""
+    leave_to_people(landing, "Was the PSU asked to authenticate?")
     if not landing.authentications and not landing.asks_credentials and not landing.asks_possession:
         _refuse(landing, "an authentication of the PSU", "none")
 
 
 def expect_authentications(landing: Landing, most: int) -> None:
     """The PSU authenticated no more often than in the bank's own channel."""
+    leave_to_people(landing, f"Did the PSU have to authenticate no more than {most} times?")
     asked = landing.authentications + (landing.asks_credentials or landing.asks_possession)
     if asked > most:
         _refuse(landing, f"at most {most} authentications", str(asked))
@@ -155,6 +159,8 @@ def expect_no_more_effort(
         fields: None where they were not counted there.
         screens: of the own channel; one more is the TPP journey's consent or payment summary, which is permitted.
     """
+    own = f"{authentications} authentications, {screens} screens and {fields or 'uncounted'} fields"
+    leave_to_people(landing, f"Was it no more than in the bank's own channel ({own}), and one summary?")
     expect_authentications(landing, authentications)
     if fields is not None and landing.filled > fields:
         _refuse(landing, f"at most {fields} fields to fill", str(landing.filled))
@@ -165,6 +171,8 @@ def expect_no_more_effort(
 def expect_means_offered(landing: Landing, wanted: Iterable[str]) -> None:
     """Every means of the bank's own channel can be chosen, or is the one that was used."""
     answered(landing.exchange)
+    wanted = tuple(wanted)
+    leave_to_people(landing, f"Could the PSU choose among all of its means ({', '.join(wanted)})?")
     buttons = {word.casefold() for page in landing.offered for word in page}
     offered = {means for means in _MEANS if means in buttons} | set(landing.means)
     if not offered and landing.ending is Ending.REDIRECT:
@@ -176,6 +184,9 @@ def expect_means_offered(landing: Landing, wanted: Iterable[str]) -> None:
 
 def expect_linked(landing: Landing, money: Money, payee: str) -> None:
     """What the device showed or signed holds amount, currency and payee's account exactly (RTS, Art. 5(1))."""
+    leave_to_people(
+        landing, f"Did the device show {money.amount:f} {money.currency} and the account {payee}?"
+    )
     if not landing.proofs:
         raise Unobservable("the PSU proved no possession, so that nothing was linked")
     text = re.sub(r"\s", "", landing.shown[-1])

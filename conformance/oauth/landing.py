@@ -67,6 +67,7 @@ class Landing:
         filled: how many fields the PSU filled.
         offered: the buttons of each page, by value or label.
         explained: whether the bank told the PSU why it goes no further.
+        statement: what the person says who alone saw the way; None where the suite saw it.
     """
 
     ending: Ending
@@ -89,6 +90,7 @@ class Landing:
     filled: int = 0
     offered: tuple[tuple[str, ...], ...] = ()
     explained: bool = False
+    statement: str | None = field(default=None, repr=False)
 
     @property
     def leads_out(self) -> AuthorizationResponse | None:

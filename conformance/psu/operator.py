@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import parse_qsl
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from conformance.errors import Unobservable
 from conformance.oauth.approval import Approval, Errand, without_query
@@ -15,11 +17,14 @@ from conformance.psu.browser import Browser, returns_to
 from conformance.psu.conduct import AS_EXPECTED, Conduct, Decision
 from conformance.psu.operator_console import Console, TimeOver
 from conformance.psu.operator_listener import Listener
+from conformance.psu.operator_words import instructions, on_each_page
 from conformance.target.model import Psu
 from conformance.wire.recorder import Recorder
 
-_LINE = "-" * 72
 _SHORT = 60.0
+_LARGEST = 10_000_000
+_PNG = b"\x89PNG\r\n\x1a\n"
+_TELL = "a word for the report, or a PNG's path (Enter: none)"
 
 
 class OperatorAgent(FormAgent):
@@ -38,7 +43,8 @@ class OperatorAgent(FormAgent):
     def __init__(self, name: str, psu: Psu, recorder: Recorder, console: Console | None = None) -> None:
         super().__init__(name, psu, recorder)
         self._console = console or Console()
-        self._signed_in: WeakSet[Browser] = WeakSet()
+        self._windows: WeakKeyDictionary[Browser, int] = WeakKeyDictionary()
+        self._opened = 0
 
     def look(self, browser: Browser, errand: Errand, *, method: str = "GET") -> Landing:
         """Go to the bank with a client of our own and do nothing there.
@@ -46,7 +52,7 @@ class OperatorAgent(FormAgent):
         Raises:
             Unobservable: it is about the browser in which the person is signed in, which only the person sees.
         """
-        if browser in self._signed_in:
+        if browser in self._windows:
             raise Unobservable("only the person's own browser could show this")
         return super().look(browser, errand, method=method)
 
@@ -64,21 +70,26 @@ class OperatorAgent(FormAgent):
             Unobservable: no terminal, no answer in time, or what only a simulated PSU does.
         """
         conduct = replace(conduct, cancel_at=cancel_at) if cancel_at else conduct
-        told = self._wanted(errand, conduct)
-        opened = super().look(self.new_browser(browser.client.fresh(), browser.hosts), errand)
-        if opened.step is None and browser not in self._signed_in:
+        _expect_possible(conduct)
+        opened = None if isinstance(errand, Approval) else self._look_ourselves(browser, errand)
+        if opened is not None and opened.step is None and browser not in self._windows:
             return opened
-        self._signed_in.add(browser)
-        target = self._await_person(errand, told)
-        if target is None:
-            described = "a page of the bank from which, the person says, nothing leads on"
-            return replace(opened, ending=Ending.ELSEWHERE, step=None, described=described)
+        target = self._await_person(errand, self._window(browser), conduct)
         asked = conduct.cancel_at is None and self._was_asked()
         self._recorder.psu_step(
             self.name, "come back to the TPP", authentication=asked, means=self._psu.means if asked else ""
         )
+        opened = opened or self._look_ourselves(browser, errand)
+        witnessed = replace(opened, statement=self._statement(opened))
+        if target is None:
+            described = "a page of the bank from which, the person says, nothing leads on"
+            return replace(witnessed, ending=Ending.ELSEWHERE, step=None, described=described)
         self._recorder.returned(self.name, target)
-        return self._came_back(opened, errand, target, conduct, asked=asked)
+        return self._came_back(witnessed, errand, target, conduct, asked=asked)
+
+    def _look_ourselves(self, browser: Browser, errand: Errand) -> Landing:
+        """What our own client sees there; of an approval only afterwards, as its link may work once."""
+        return super().look(self.new_browser(browser.client.fresh(), browser.hosts), errand)
 
     def resume(  # the shape is that of every agent
         self,
@@ -93,35 +104,25 @@ class OperatorAgent(FormAgent):
         """
         raise Unobservable(f"only a simulated PSU stops on {landing.described} and goes on from there")
 
-    def _wanted(self, errand: Errand, conduct: Conduct) -> list[str]:
-        """What the person is to do, a line each.
+    def _window(self, browser: Browser) -> str:
+        """Which of the person's windows stands for a browser: its cookies are its own."""
+        if browser in self._windows:
+            return f"your window {self._windows[browser]} (the same as before)"
+        self._opened += 1
+        self._windows[browser] = self._opened
+        return f"a NEW PRIVATE window (call it window {self._opened}, and keep it open)"
 
-        Raises:
-            Unobservable: a person cannot be asked for it.
-        """
-        possible = replace(conduct, cancel_at=None, decision=Decision.APPROVE)
-        if possible.deviates or conduct.decision not in (Decision.APPROVE, Decision.REFUSE):
-            raise Unobservable("only a simulated PSU does this")
-        words: list[str] = []
-        for step in self._journey(errand):
-            if step.page == conduct.cancel_at:
-                return [*words, f"on the page {step.page!r} CANCEL, and go nowhere else"]
-            refuses = step.device and conduct.decision is Decision.REFUSE
-            device = f", {'REFUSE' if refuses else 'approve'} with {step.device}" if step.device else ""
-            words.append(f"go through the page {step.page!r}{device}")
-        return words
-
-    def _await_person(self, errand: Errand, told: list[str]) -> str | None:
+    def _await_person(self, errand: Errand, window: str, conduct: Conduct) -> str | None:
         """The URL at which the person came back; None where the bank shows nothing that leads on."""
-        what = "approves a payment" if isinstance(errand, Approval) else "gives an authorization"
+        pages = on_each_page(self._journey(errand), conduct)
         with Listener(*returns_to(errand)) as listener:
-            at_end = "the suite notices" if listener.listening else "copy the address of the last page here"
-            steps = ["open this address, always in the same browser:", "", errand.url, "", *told, at_end]
-            self._console.tell([_LINE, f"PSU {self.name} {what}. Please:", *steps, _LINE])
+            noticed = listener.listening
+            lines = instructions(self.name, self._psu.means, errand, window, pages, noticed=noticed)
             self._console.show_code(errand.url)
-            wanted = "the redirect, or its address" if listener.listening else "the last page's address"
+            self._console.tell(lines)
+            wanted = "come back, or paste the address" if noticed else "paste the address"
             while True:
-                answer = self._ask(f"{wanted} (e: the bank shows an error, s: skip)", listener)
+                answer = self._ask(f"{wanted} (e: error page, s: skip)", listener)
                 if answer in ("e", "E"):
                     return None
                 doubt = _doubt(answer, errand)
@@ -153,11 +154,25 @@ class OperatorAgent(FormAgent):
             return True
         return not answer.lower().startswith("n")
 
+    def _statement(self, opened: Landing) -> str:
+        """What the person says of the pages, and pictures of them; both are for whoever reviews the run."""
+        said: list[str] = []
+        with contextlib.suppress(TimeOver):
+            while answer := self._console.ask(_TELL, _SHORT):
+                picture = _picture(answer)
+                if picture is None:
+                    said.append(answer)
+                elif picture:
+                    self._recorder.screenshot(self.name, opened.exchange, picture, covered=False)
+                else:
+                    self._console.tell(["That is no PNG picture that can be read."])
+        return " ".join(said)
+
     def _came_back(
         self, opened: Landing, errand: Errand, target: str, conduct: Conduct, *, asked: bool
     ) -> Landing:
         """What can be said of a way that only the person saw: where it began, and where it ended."""
-        pages = [step.page for step in self._journey(errand)]
+        pages = [step.page for step in self._journey(errand) if not step.refusal]
         cancelled = conduct.cancel_at in pages
         played = tuple(pages[: pages.index(str(conduct.cancel_at)) + 1] if cancelled else pages)
         response = None
@@ -176,6 +191,30 @@ class OperatorAgent(FormAgent):
             authentications=int(asked),
             cookies=(),
         )
+
+
+def _expect_possible(conduct: Conduct) -> None:
+    """See that a person can be asked for it; whether the device takes the decision is the person's own affair.
+
+    Raises:
+        Unobservable: it cannot.
+    """
+    usual = replace(conduct, cancel_at=None, decision=Decision.APPROVE, regardless=False)
+    if usual.deviates or conduct.decision not in (Decision.APPROVE, Decision.REFUSE):
+        raise Unobservable("only a simulated PSU does this")
+
+
+def _picture(answer: str) -> bytes | None:
+    """The PNG that an answer names, empty where it cannot be read; None where the answer is no path of one."""
+    path = answer.strip("'\"").removeprefix("file://")
+    if not path.lower().endswith(".png"):
+        return None
+    try:
+        with Path(path).expanduser().open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except OSError:
+        return b""
+    return content if content.startswith(_PNG) and len(content) <= _LARGEST else b""
 
 
 def _doubt(answer: str, errand: Errand) -> str:

@@ -9,6 +9,7 @@ import re
 import select
 import shutil
 import termios
+import textwrap
 import time
 import tty
 from collections.abc import Callable, Iterator, Sequence
@@ -37,9 +38,11 @@ class Console:
         self._path = path
 
     def tell(self, lines: Sequence[str]) -> None:
-        """Say something; control characters of a bank's URL stay inert."""
+        """Say something, wrapped at words; control characters of a bank's URL stay inert."""
         with self._open() as handle:
-            _write(handle, "\r\n".join(("\r\x1b[K", *(_CONTROL.sub("?", line) for line in lines), "")))
+            columns = _columns(handle)
+            wrapped = [part for line in lines for part in _wrapped(_CONTROL.sub("?", line), columns)]
+            _write(handle, "\r\n".join(("\r\x1b[K", *wrapped, "")))
 
     def show_code(self, url: str) -> None:
         """Show a URL as a QR code, where the terminal is wide enough for it."""
@@ -48,9 +51,9 @@ class Console:
         code = segno.make(url, error="l")
         drawn = io.StringIO()
         code.terminal(drawn, compact=True)
-        if code.symbol_size()[0] < shutil.get_terminal_size().columns:
-            with self._open() as handle:
-                _write(handle, drawn.getvalue().replace("\n", "\r\n"))
+        with self._open() as handle:
+            if code.symbol_size()[0] < _columns(handle):
+                _write(handle, "\r\x1b[K\r\n" + drawn.getvalue().replace("\n", "\r\n"))
 
     def ask(self, words: str, seconds: float, otherwise: Callable[[], str | None] = lambda: None) -> str:
         """What the person types or pastes; Ctrl-C stops the clock until the person goes on or ends the run.
@@ -107,7 +110,7 @@ def _line(handle: int, words: str, until: float, otherwise: Callable[[], str | N
             return found
         if int(left) != shown:
             shown = int(left)
-            _write(handle, f"\r\x1b[K{shown} s left · {words} > {typed[-20:]}")
+            _write(handle, "\r\x1b[K" + _prompt(f"{shown} s left · {words} > ", typed, _columns(handle)))
         if not select.select([handle], [], [], 0.2)[0]:
             continue
         typed += os.read(handle, 4096).decode("utf-8", "replace")
@@ -115,6 +118,32 @@ def _line(handle: int, words: str, until: float, otherwise: Callable[[], str | N
             _write(handle, "\r\n")
             return _CONTROL.sub("", _PASTED.sub("", _edited(re.split(r"[\r\n]", typed)[0]))).strip()
         typed, shown = _edited(typed), -1
+
+
+def _prompt(words: str, typed: str, columns: int) -> str:
+    """One line of the terminal, as a second one could not be written over; the end of what was typed is shown."""
+    shown = words if len(words) < columns - 10 else f"{words[: columns - 14]}… > "
+    return shown + typed[-max(1, min(20, columns - len(shown) - 1)) :]
+
+
+def _wrapped(line: str, columns: int) -> list[str]:
+    indent = " " * (len(line) - len(line.lstrip()) + 3)
+    return textwrap.wrap(
+        line,
+        max(columns - 1, 20),
+        subsequent_indent=indent,
+        drop_whitespace=True,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [""]
+
+
+def _columns(handle: int) -> int:
+    try:
+        found = os.get_terminal_size(handle).columns
+    except OSError:
+        found = 0
+    return found or shutil.get_terminal_size().columns
 
 
 def _edited(typed: str) -> str:

@@ -15,14 +15,17 @@ from conformance.verdict import Verdict
 Case = tuple[Requirement, ScenarioVerdict]
 
 _COUNTED = {
-    "failures": Verdict.FAILED,
-    "errors": Verdict.INCONCLUSIVE,
-    "skipped": Verdict.SKIPPED,
+    "failures": (Verdict.FAILED,),
+    "errors": (Verdict.INCONCLUSIVE,),
+    "skipped": (Verdict.SKIPPED, Verdict.REVIEW),
 }
 
 
 def junit(verdicts: Verdicts) -> bytes:
-    """The document: FAILED fails, INCONCLUSIVE is an error; WARNED and REVIEW pass and say so beside it."""
+    """The document: FAILED fails, INCONCLUSIVE is an error, WARNED passes and says so beside it.
+
+    REVIEW is skipped, with all that was recorded: nobody has judged it yet, and it must not count as passed.
+    """
     root = ET.Element("testsuites", name=_name(verdicts))
     _count(root, verdicts.scenarios())
     for area in verdicts.catalogue.areas:
@@ -47,8 +50,8 @@ def _count(element: ET.Element, cases: Iterable[Case]) -> None:
     listed = list(cases)
     counted = Counter(scenario.judgement.verdict for _, scenario in listed)
     element.set("tests", str(len(listed)))
-    for attribute, verdict in _COUNTED.items():
-        element.set(attribute, str(counted[verdict]))
+    for attribute, counting in _COUNTED.items():
+        element.set(attribute, str(sum(counted[verdict] for verdict in counting)))
     element.set("time", f"{sum(_seconds(scenario) for _, scenario in listed):.3f}")
 
 
@@ -85,11 +88,14 @@ def _verdict(element: ET.Element, verdicts: Verdicts, case: Case) -> None:
     verdict, why = scenario.judgement.verdict, explanation(scenario)
     if verdict is Verdict.SKIPPED:
         ET.SubElement(element, "skipped", message=why)
+    elif verdict is Verdict.REVIEW:
+        waiting = ET.SubElement(element, "skipped", message=f"{verdict}: {why}")
+        waiting.text = render_failure(verdicts, requirement, scenario)
     elif verdict in (Verdict.FAILED, Verdict.INCONCLUSIVE):
         tag = "failure" if verdict is Verdict.FAILED else "error"
         problem = ET.SubElement(element, tag, message=why, type=str(verdict))
         problem.text = render_failure(verdicts, requirement, scenario) + _traceback(scenario)
-    elif verdict in (Verdict.WARNED, Verdict.REVIEW):
+    elif verdict is Verdict.WARNED:
         said = f"{verdict}: {why}\n\n{render_failure(verdicts, requirement, scenario)}"
         ET.SubElement(element, "system-out").text = said
 

@@ -49,7 +49,8 @@ def answer(reply: Reply) -> One[PaymentState]:
 
 def landing(returned: str | None = YES, **changed: Any) -> Landing:
     now = datetime.now(UTC)
-    page = Exchange(1, "p", None, "GET", "https://b/", Headers(), None, now, timedelta(), 303)
+    status = changed.pop("status", 303 if returned else 200)
+    page = Exchange(1, "p", None, "GET", "https://b/", Headers(), None, now, timedelta(), status)
     facts: dict[str, Any] = {"errand": BOTH, "returned": returned, "described": "another page"}
     ending = Ending.REDIRECT if returned else Ending.ELSEWHERE
     return Landing(changed.pop("ending", ending), page, **{**facts, **changed})
@@ -65,12 +66,13 @@ def ledger(*texts: str, stop: Stop = Stop.END) -> Walk[Entry]:
 
 
 PROVED = (Proof("3skey"),)
+ALIVE = landing(None, ending=Ending.JOURNEY)
 GOOD: dict[str, Callable[[], None]] = {
     "refused": lambda: life.expect_turned_down(answer(refusal(409))),
     "back at its URL, whatever the query": lambda: life.expect_back_at(landing(f"{NO}?a=b"), NO),
-    "an error behind the link": lambda: life.expect_dead_link(landing(None), YES),
-    "an error after a login": lambda: life.expect_dead_link(landing(None, proofs=PROVED), YES),
-    "sent back as refused": lambda: life.expect_dead_link(landing(NO), YES),
+    "an error behind the link": lambda: life.expect_dead_link(landing(None), YES, beside=ALIVE),
+    "an error after a login": lambda: life.expect_dead_link(landing(None, proofs=PROVED), YES, beside=ALIVE),
+    "sent back as refused": lambda: life.expect_dead_link(landing(NO), YES, beside=ALIVE),
     "second confirmation refused": lambda: life.expect_confirmed_once(
         answer(refusal(403)), state("ACSP"), state("ACSC")
     ),
@@ -86,13 +88,17 @@ GOOD: dict[str, Callable[[], None]] = {
     "reasons": lambda: life.expect_reasons([[state("RJCT", statusReasonInformation="CUST")]]),
     "booked": lambda: life.expect_booked(ledger("a", "b 1"), "b", 1),
     "not booked": lambda: life.expect_booked(ledger("a"), "b", 0),
+    "not booked beside another": lambda: life.expect_not_booked(ledger("a"), "b", beside="a"),
+    "refused beside what is granted": lambda: life.expect_turned_down(
+        answer(refusal(409)), beside=[offered_again()]
+    ),
 }
 BAD: dict[str, Callable[[], None]] = {
     "not refused": lambda: life.expect_turned_down(state()),
     "failed instead": lambda: life.expect_turned_down(answer(refusal(500))),
     "thanked for a refusal": lambda: life.expect_back_at(landing(YES), NO),
     "kept at the bank": lambda: life.expect_back_at(landing(None, proofs=PROVED), NO),
-    "a working link": lambda: life.expect_dead_link(landing(YES), YES),
+    "a working link": lambda: life.expect_dead_link(landing(YES), YES, beside=ALIVE),
     "second confirmation failed": lambda: life.expect_confirmed_once(answer(refusal(500)), state(), state()),
     "second confirmation offered": lambda: life.expect_confirmed_once(state(), state(), offered_again()),
     "second confirmation undone": lambda: life.expect_confirmed_once(state(), state("ACSC"), state("ACSP")),
@@ -112,10 +118,20 @@ BAD: dict[str, Callable[[], None]] = {
 UNSEEN: dict[str, Callable[[], None]] = {
     "busy": lambda: life.expect_turned_down(answer(refusal(503))),
     "never came so far": lambda: life.expect_back_at(landing(None), NO),
-    "link without an answer": lambda: life.expect_dead_link(landing(None, ending=Ending.FAILURE), YES),
-    "one URL for both": lambda: life.expect_dead_link(
-        landing(YES, errand=Approval("https://b/", (YES,))), YES
+    "link without an answer": lambda: life.expect_dead_link(
+        landing(None, ending=Ending.FAILURE, status=None), YES, beside=ALIVE
     ),
+    "one URL for both": lambda: life.expect_dead_link(
+        landing(YES, errand=Approval("https://b/", (YES,))), YES, beside=ALIVE
+    ),
+    "no link leads anywhere": lambda: life.expect_dead_link(landing(None), YES, beside=landing(None)),
+    "an error of the pages": lambda: life.expect_dead_link(landing(None, status=500), YES, beside=ALIVE),
+    "an error after the decision": lambda: life.expect_back_at(landing(None, proofs=PROVED, status=403), NO),
+    "everything is refused": lambda: life.expect_turned_down(
+        answer(refusal(409)), beside=[answer(refusal(409))]
+    ),
+    "nothing ever happens": lambda: life.expect_allowed_histories([[state("RCVD"), state("RCVD")]]),
+    "nothing is ever booked": lambda: life.expect_not_booked(ledger("a"), "b", beside="c"),
     "a token that has ended": lambda: life.expect_still_there(answer(refusal(401))),
     "an error of the bank": lambda: life.expect_still_there(answer(refusal(500))),
     "no payment": lambda: life.expect_allowed_histories([]),

@@ -46,7 +46,8 @@ def landing(query: str = "code=c", shown: str = SHOWN, **changed: Any) -> Landin
 LOST = Landing(Ending.ELSEWHERE, page(), described="another page")
 TURNED_BACK = Landing(Ending.ELSEWHERE, page(), described="another page", played=("login",))
 GOOD: list[Callable[[], None]] = [
-    lambda: sca.expect_authorized_with(landing(), "3skey"),
+    lambda: sca.expect_authorized(landing()),
+    lambda: sca.expect_proved_with(landing(), "3skey"),
     lambda: sca.expect_no_access(landing("error=access_denied")),
     lambda: sca.expect_no_access(TURNED_BACK),
     lambda: sca.expect_no_downgrade(TURNED_BACK),
@@ -64,9 +65,9 @@ GOOD: list[Callable[[], None]] = [
     lambda: entitlements.expect_exactly([Account("a", "X"), Account("card")], ["X"], page()),
 ]
 BAD: list[Callable[[], None]] = [
-    lambda: sca.expect_authorized_with(LOST, "3skey"),
-    lambda: sca.expect_authorized_with(landing("error=server_error"), "3skey"),
-    lambda: sca.expect_authorized_with(landing(), "secure-access"),
+    lambda: sca.expect_authorized(LOST),
+    lambda: sca.expect_authorized(landing("error=server_error")),
+    lambda: sca.expect_proved_with(landing(), "secure-access"),
     lambda: sca.expect_no_access(landing()),
     lambda: sca.expect_no_access(landing(played=())),
     lambda: sca.expect_no_downgrade(landing()),

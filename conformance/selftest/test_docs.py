@@ -6,7 +6,10 @@ import re
 
 import pytest
 
+from conformance.bank import deviants
+from conformance.catalogue import load
 from conformance.selftest import model_keys
+from conformance.selftest.real_server import MUTATIONS
 from conformance.shipped import ROOT
 
 DOCUMENTS = [
@@ -34,3 +37,31 @@ def test_every_link_of_a_document_leads_somewhere(name: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_readme_counts_what_the_catalogue_holds() -> None:
+    """Its table of a run, and how many ways of breaking a rule are shown."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    judged = {area.title: sum(not each.untested for each in area.requirements) for area in load().areas}
+    rows = re.findall(r"^    (\S.*?) {2,}\d.* (\d+)$", text, re.MULTILINE)
+
+    assert {title: int(total) for title, total in rows} == {**judged, "all areas": sum(judged.values())}
+
+
+def test_the_documents_count_deviants_and_mutations() -> None:
+    """Whoever reads them knows how much of the suite was seen red."""
+    named = sum(len(each.deviations) for each in load().requirements)
+    shown, mutations = len(deviants.load()), len(MUTATIONS)
+    said = {
+        "README.md": [
+            f"names {named} ways",
+            f"For {shown} there",
+            f"other {named - shown} are",
+            f"{mutations} of its",
+        ],
+        "CHANGELOG.md": [f"{shown} of the {named} deviations", f"{mutations} configurations"],
+        "docs/real-server.md": [f"{mutations} configurations"],
+    }
+    for document, phrases in said.items():
+        text = " ".join((ROOT / document).read_text(encoding="utf-8").split())
+        assert [phrase for phrase in phrases if phrase not in text] == [], document

@@ -47,14 +47,24 @@ class Terminal:
         bank: the target.
         folder: where it runs.
         *settings: `--set` words.
+        psu: whom the person plays.
+        select: what is judged.
     """
 
-    def __init__(self, bank: EmbeddedBank, folder: Path, *settings: str) -> None:
+    def __init__(
+        self,
+        bank: EmbeddedBank,
+        folder: Path,
+        *settings: str,
+        psu: str = "treasurer",
+        select: tuple[str, ...] = (_FLOW,),
+    ) -> None:
         self.shown = ""
         self._folder = folder
         self._ours, theirs = pty.openpty()
-        words = ["run", "--target", str(bank.profile), "--select", _FLOW]
-        for setting in ('psu.treasurer.agent="operator"', *settings):
+        words = ["run", "--target", str(bank.profile)]
+        words += [word for name in select for word in ("--select", name)]
+        for setting in (f'psu.{psu}.agent="operator"', *settings):
             words += ["--set", setting]
         self._process = subprocess.Popen(
             [sys.executable, "-c", _AT_TERMINAL, *words],
@@ -130,15 +140,19 @@ def bank(keys: Keyring, tmp_path: Path) -> Iterator[EmbeddedBank]:
         yield found
 
 
-def walk(bank: EmbeddedBank, url: str) -> str:
-    """What a person does in a browser, with the phone in the hand: from the URL to the redirect."""
+def walk(bank: EmbeddedBank, url: str, psu: str = "treasurer") -> str:
+    """What a person does in a browser, with phone or token in the hand: from the URL to the redirect."""
     recorder = Recorder(lambda _event: None, Masking(Redactor()), Clock())
     session = Session(load_target(str(bank.profile)), recorder)
+    person = next(each for each in session.psus if each.name == psu)
     endpoint, _, query = url.partition("?")
-    landing = session.psus[0].play(AuthorizationRequest(endpoint, tuple(parse_qsl(query))))
+    if query:
+        landing = person.play(AuthorizationRequest(endpoint, tuple(parse_qsl(query))))
+    else:
+        landing = person.approve(url, MAIN_URIS[:2])
     session.close()
-    assert landing.response is not None
-    return landing.response.url
+    assert landing.returned is not None
+    return landing.returned
 
 
 def url_shown(terminal: Terminal) -> str:
@@ -146,25 +160,43 @@ def url_shown(terminal: Terminal) -> str:
     return terminal.await_words(r"(https://\S+/authorize\?\S+)")[1]
 
 
+def answers(terminal: Terminal, asked: str = "", *said: str) -> str:
+    """What the person answers once it is back: whether it had to authenticate, and what it saw.
+
+    Returns:
+        What stood on the terminal between the answers.
+    """
+    terminal.await_words("were you asked for credentials")
+    terminal.type(f"{asked}\n")
+    between = ""
+    for sentence in (*said, ""):
+        between += terminal.await_words("(?s)(.*?)a word for the report")[1]
+        terminal.type(f"{sentence}\n")
+    return between
+
+
 def test_a_person_pastes_the_redirect(bank: EmbeddedBank, tmp_path: Path) -> None:
     with Terminal(bank, tmp_path) as terminal:
-        url = url_shown(terminal)
-        told = terminal.await_words(r"(?s)(.*?)(\d+) s left")
+        told = terminal.await_words(r"(?s)(.*?)(https://\S+/authorize\?\S+)(.*?)(\d+) s left")
+        url = told[2]
         redirect = walk(bank, url)
         for slip in (url, redirect.replace("state=", "state=other")):
             terminal.type(f"{slip}\n")
             terminal.await_words("is it really where the bank has led you")
             terminal.type("\n")
-            terminal.await_words(r"\d+ s left · the last page")
+            terminal.await_words(r"\d+ s left · paste the address")
         terminal.type(f"x\x7f\x1b[200~{redirect}\x1b[201~\n")
-        terminal.await_words("were you asked for credentials")
-        terminal.type("\n")
+        answers(terminal)
         code = terminal.end()
 
     assert code == 0, terminal.shown[-2000:]
-    assert 290 <= int(told[2]) <= 300
-    assert "go through the page 'approve', approve with secure-access" in told[1]
     assert "▄" in told[1] or "▀" in told[1]  # the QR code
+    assert "YOU ARE PSU treasurer (means: secure-access), who is asked to authorize a TPP" in told[1]
+    assert "In a NEW PRIVATE window" in told[1]
+    assert "page 'login': give the PSU's login data" in told[3]
+    assert "page 'approve': approve with secure-access" in told[3]
+    assert f"You end at {MAIN_URIS[0]}, which need not open" in told[3]
+    assert 290 <= int(told[4]) <= 300
     (step,) = terminal.told("psu")
     assert step["authentication"] is True
     (returned,) = terminal.told("returned")
@@ -186,8 +218,7 @@ def test_a_redirect_to_the_loopback_interface_is_taken_by_the_suite(keys: Keyrin
         redirect = walk(bank, url)
         assert requests.get(f"http://127.0.0.1:{port}/favicon.ico", timeout=5).status_code == 404
         assert "close this page" in requests.get(redirect, timeout=5).text
-        terminal.await_words("were you asked for credentials")
-        terminal.type("n\n")
+        answers(terminal, "n")
         code = terminal.end()
 
     assert code == 0, terminal.shown[-2000:]
@@ -218,8 +249,7 @@ def test_a_person_stops_the_clock_and_goes_on(bank: EmbeddedBank, tmp_path: Path
         terminal.type("\n")
         terminal.await_words(r"\d+ s left")
         terminal.type(f"{redirect}\n")
-        terminal.await_words("were you asked for credentials")
-        terminal.type("\n")
+        answers(terminal)
         code = terminal.end()
 
     assert code == 0, terminal.shown[-2000:]
@@ -242,19 +272,70 @@ def test_a_person_ends_the_run_and_no_grant_is_kept(bank: EmbeddedBank, tmp_path
     assert redirect.partition("code=")[2][:20] not in json.dumps(terminal.events)
 
 
-@pytest.mark.parametrize(
-    ("key", "reason"), [("s", "the person skipped this"), ("e", "not played to its end")]
-)
-def test_a_person_may_skip_or_see_an_error(bank: EmbeddedBank, tmp_path: Path, key: str, reason: str) -> None:
+def test_a_person_may_skip(bank: EmbeddedBank, tmp_path: Path) -> None:
     with Terminal(bank, tmp_path) as terminal:
         url_shown(terminal)
         terminal.await_words(r"\d+ s left")
-        terminal.type(f"{key}\n")
+        terminal.type("s\n")
         code = terminal.end()
 
     assert code == 3
     (scenario,) = terminal.told("scenario")
-    assert reason in scenario["reason"]
+    assert "the person skipped this" in scenario["reason"]
+
+
+def test_a_person_may_see_an_error(bank: EmbeddedBank, tmp_path: Path) -> None:
+    with Terminal(bank, tmp_path) as terminal:
+        url_shown(terminal)
+        terminal.await_words(r"\d+ s left")
+        terminal.type("e\n")
+        answers(terminal, "n", "It says: come back tomorrow")
+        code = terminal.end()
+
+    assert code == 3
+    (scenario,) = terminal.told("scenario")
+    assert "not played to its end" in scenario["reason"]
+
+
+def test_a_person_with_a_token_pays_through_a_pisp(bank: EmbeddedBank, tmp_path: Path) -> None:
+    """The suite judges what it sees, and leaves to people what only the person saw: never PASSED, never FAILED."""
+    picture = tmp_path / "what I saw.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n and so on")
+    journey = ("sca-pisp-3skey", "sca-dynamic-linking")
+    with Terminal(bank, tmp_path, psu="keyholder", select=journey) as terminal:
+        terminal.await_words(r"In a NEW PRIVATE window \(call it window 1")
+        redirect = walk(bank, url_shown(terminal), "keyholder")
+        terminal.await_words(r"\d+ s left")
+        terminal.type(f"{redirect}\n")
+        answers(terminal)
+        told = terminal.await_words(r"(?s)YOU ARE PSU keyholder(.*?)(https://\S+/approve/\S+)(.*?)\d+ s left")
+        terminal.type("\x03")
+        terminal.await_words("stopped: Enter goes on")
+        redirect = walk(bank, told[2], "keyholder")
+        terminal.type("\n")
+        terminal.await_words(r"\d+ s left")
+        terminal.type(f"{redirect}\n")
+        between = answers(terminal, "", "It was the amount.", f"'{picture}'", "/no/picture.png")
+        code = terminal.end()
+
+    assert "In a NEW PRIVATE window (call it window 2" in " ".join(told[1].split())
+    assert "page 'sign': sign with 3skey" in told[3]
+    assert between.count("no PNG picture that can be read") == 1
+    assert code == 3, terminal.shown[-2000:]
+    by_title = {each["id"].partition("::")[2]: each for each in terminal.told("scenario")}
+    paid = by_title["test_a_psu_with_3skey_validates_a_transfer_of_a_pisp"]
+    linked = by_title["test_the_signed_challenge_holds_amount_and_payee_exactly"]
+    assert [paid["verdict"], linked["verdict"]] == ["REVIEW", "REVIEW"]
+    assert paid["reason"].startswith("Did the PSU have to authenticate with 3skey?")
+    assert "Did the device show 23.45 EUR" in linked["reason"]
+    assert paid["reason"].endswith('says: "It was the amount.".')
+    (shot,) = terminal.told("screenshot")
+    (folder,) = tmp_path.glob("reports/profile/latest")
+    assert (folder / shot["file"]).read_bytes() == picture.read_bytes()
+    steps = [step for step in terminal.told("psu") if step["psu"] == "keyholder"]
+    assert [(step["authentication"], step["means"]) for step in steps] == [(True, "3skey")] * 2
+    secret = dict(parse_qsl(terminal.told("returned")[0]["url"].partition("?")[2]))["code"]
+    assert secret.startswith("<")
 
 
 def test_without_a_terminal_nobody_is_asked(bank: EmbeddedBank, tmp_path: Path) -> None:

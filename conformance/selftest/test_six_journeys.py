@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.evidence.reading import read_run
 from conformance.evidence.run import RecordedExchange, Run
-from conformance.evidence.stream import read_run
 from conformance.psu.browser_agent_chromium import VIEWPORT, Chromium
 from conformance.selftest.bank_fixtures import shared_keyring
 from conformance.selftest.embedded import EmbeddedBank

@@ -158,6 +158,16 @@ _MISTAKES: dict[str, tuple[tuple[str, str], str, str]] = {
         "attestations.interface-contingency.person",
         "",
     ),
+    "an attestation of what is observed": (
+        ("[attestations.interface-contingency]", "[attestations.interface-media-type]"),
+        "attestations.interface-media-type",
+        "",
+    ),
+    "an attestation of nothing": (
+        ("[attestations.interface-contingency]", "[attestations.interface-contingencies]"),
+        "attestations.interface-contingencies",
+        "did you mean interface-contingency?",
+    ),
     "no digest": (("0" * 64, "0" * 63), "attestations.interface-contingency.document_sha256", ""),
 }
 

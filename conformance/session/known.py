@@ -97,7 +97,8 @@ class Known:
         document = (
             f", document sha256 {stated.document_sha256}" if stated.document_sha256 else ", no document"
         )
-        return Review(f"stated by {stated.person} on {stated.date:%Y-%m-%d}: {stated.statement}{document}")
+        said = " ".join(stated.statement.split())
+        return Review(f"stated by {stated.person} on {stated.date:%Y-%m-%d}: {said}{document}")
 
     @staticmethod
     def _wanted(value: str | None, key: str) -> str:

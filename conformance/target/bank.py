@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from difflib import get_close_matches
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from conformance.catalogue.load import load
+from conformance.catalogue.model import Observation
 from conformance.target.people import Means
-from conformance.target.values import Amount, AmountOrUnknown, HttpsUrl, Iban, Model, ValueOrReference
+from conformance.target.values import (
+    Amount,
+    AmountOrUnknown,
+    HttpsUrl,
+    Iban,
+    Model,
+    TextOrReference,
+    ValueOrReference,
+    problem,
+)
 
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -39,7 +51,7 @@ class PortalEntry(Model):
 
     iban: Iban
     amount: Amount
-    texts: list[Text] = []
+    texts: list[TextOrReference] = []
 
 
 class Accounts(Model):
@@ -72,7 +84,7 @@ class Admin(Model):
     """
 
     url: ValueOrReference
-    company: str | None = None
+    company: ValueOrReference | None = None
 
 
 class DirectChannel(Model):
@@ -116,6 +128,22 @@ class Published(Model):
     statistics_url: HttpsUrl | None = None
     portal_url: HttpsUrl | None = None
     sandbox_discovery_url: HttpsUrl | None = None
+
+
+def _resting_on_documents(requirement: str) -> str:
+    """A statement for anything else would be read by nobody."""
+    catalogue = load()
+    known = [each.id for each in catalogue.requirements if each.observe is Observation.EVIDENCE]
+    if requirement not in known:
+        observed = requirement in catalogue
+        near = [] if observed else get_close_matches(requirement, known, n=1)
+        found = "a requirement that is observed" if observed else repr(requirement)
+        hint = f"did you mean {near[0]}?" if near else ""
+        raise problem(found, f"a requirement that rests on documents: {', '.join(known)}", hint=hint)
+    return requirement
+
+
+AttestedRequirement = Annotated[str, AfterValidator(_resting_on_documents)]
 
 
 class Attestation(Model):

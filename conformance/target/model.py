@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from conformance.target.bank import Accounts as Accounts
 from conformance.target.bank import Admin as Admin
 from conformance.target.bank import Attestation as Attestation
+from conformance.target.bank import AttestedRequirement as AttestedRequirement
 from conformance.target.bank import DirectChannel as DirectChannel
 from conformance.target.bank import KnownHistory as KnownHistory
 from conformance.target.bank import PortalEntry as PortalEntry
@@ -225,4 +226,4 @@ class Profile(Model):
     admin: Admin | None = None
     direct_channel: dict[Role, DirectChannel] = {}
     published: Published = Published()
-    attestations: dict[str, Attestation] = {}
+    attestations: dict[AttestedRequirement, Attestation] = {}

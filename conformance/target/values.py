@@ -109,23 +109,30 @@ def _iban(text: str) -> str:
     return compact
 
 
-def _amount(value: object) -> Decimal:
+def _text(text: str) -> str:
+    if not text:
+        raise problem("nothing", "text, or a reference: env:NAME or file:PATH")
+    return text
+
+
+def _amount(value: object, info: ValidationInfo) -> Decimal:
     try:
-        amount = Decimal(value) if isinstance(value, str) else None
+        amount = Decimal(_read_if_reference(value, info)) if isinstance(value, str) else None
     except InvalidOperation:
         amount = None
     if amount is None or not amount.is_finite():
-        raise problem("no amount", 'an amount as text, as "1000.00"')
+        raise problem("no amount", 'an amount as text, as "1000.00", or a reference')
     return amount
 
 
-def _amount_or_unknown(value: object) -> Decimal | None:
-    return None if value == "" else _amount(value)
+def _amount_or_unknown(value: object, info: ValidationInfo) -> Decimal | None:
+    return None if value == "" else _amount(value, info)
 
 
 # read by plain validators: any other would turn a Secret into text that prints
 Reference = Annotated[str, PlainValidator(_read)]
 ValueOrReference = Annotated[str, PlainValidator(_read_if_reference)]
+TextOrReference = Annotated[str, PlainValidator(_read_if_reference), AfterValidator(_text)]
 FillValue = Annotated[str, PlainValidator(_read_fill)]
 LocalPath = Annotated[str, AfterValidator(_beside_profile)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]

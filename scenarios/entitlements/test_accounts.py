@@ -54,7 +54,7 @@ def test_an_account_outside_the_scope_is_not_debited(out_of_scope: OutOfScope) -
     """The refusal says why, or the payment ends rejected."""
     order = out_of_scope.order
 
-    expect_out_of_scope(order.created, order.states[-1] if order.states else None)
+    expect_out_of_scope(order.created, out_of_scope.state, out_of_scope.landing, beside=out_of_scope.payable)
 
 
 @covers("entitlements-geographic-scope")
@@ -62,7 +62,7 @@ def test_nothing_is_told_of_the_funds_of_an_account_outside_the_scope(out_of_sco
     """Not even yes or no."""
     answer = out_of_scope.funds
 
-    expect_explained_status(answer.exchange)
+    expect_explained_status(answer, beside=out_of_scope.funded)
 
 
 @covers("entitlements-account-rights", asks={"psu-partial-accounts": 1})
@@ -86,7 +86,7 @@ def test_the_identifier_of_another_account_of_the_company_opens_no_transactions(
     """Neither its balances nor its history."""
     answer = withheld.transactions
 
-    expect_withheld(answer, beside=withheld.own_balances)
+    expect_withheld(answer, beside=withheld.own_transactions)
 
 
 @covers("entitlements-account-rights")
@@ -95,11 +95,10 @@ def test_nothing_is_told_of_the_funds_of_another_account_of_the_company(
 ) -> None:
     """A yes or no would be data of that account too."""
     funds = tpp.funds_of(psu_partial_accounts)
-    control = funds.ask(withheld.granted[0], euro("1.00"))
 
     answer = funds.ask(withheld.iban, euro("1.00"))
 
-    expect_withheld(answer, beside=control)
+    expect_withheld(answer, beside=funds.ask(withheld.granted[0], euro("1.00")))
 
 
 @covers("entitlements-reporting-rights", asks={"psu-partial-reporting": 1})
@@ -118,12 +117,12 @@ def test_a_user_limited_to_transactions_obtains_no_balances(reports: Reports) ->
     expect_withheld(answer, beside=reports.transactions_granted)
 
 
-@covers("entitlements-withdrawal", destroys=True, waits=True, asks={"psu": 1})
+@covers("entitlements-withdrawal", destroys=True, waits=True, asks={"psu": 1, "second-psu": 1})
 def test_an_account_withdrawn_from_a_user_is_opened_no_more(rights: Rights, known: Known) -> None:
     """Rights count as they are now, not as they were on the day of consent."""
     change = rights.withdraw_account(known.debtor)
 
-    expect_withdrawn(change.before, change.after, change.iban)
+    expect_withdrawn(change.before, change.after, change.iban, refresh=change.refresh, beside=change.beside)
 
 
 @covers("entitlements-withdrawal", destroys=True)
@@ -131,7 +130,7 @@ def test_a_grant_opens_nothing_once_the_service_was_withdrawn(rights: Rights) ->
     """A refresh does not restore what the Administrator took."""
     change = rights.withdraw_service()
 
-    expect_over(change.before, change.after, change.refresh)
+    expect_over(change.before, change.after, change.refresh, beside=change.beside)
 
 
 @covers("entitlements-withdrawal", destroys=True)
@@ -139,4 +138,4 @@ def test_a_grant_opens_nothing_once_its_user_was_removed(rights: Rights) -> None
     """Who has left the company leaves no refresh token behind."""
     change = rights.remove_user()
 
-    expect_over(change.before, change.after, change.refresh)
+    expect_over(change.before, change.after, change.refresh, beside=change.beside)
