@@ -50,11 +50,13 @@ class Bare:
     Args:
         seconds: from the start of the process to its end.
         requests: inside `requests` alone.
+        as_taped: of the exchanges, those that had the status that the suite received.
     """
 
     seconds: float
     requests: float
     exchanges: int
+    as_taped: int
 
 
 @contextmanager
@@ -86,7 +88,9 @@ def bare(tape: Path, *words: str) -> Bare:
         began = time.time()
         _, out = _run([sys.executable, str(SCRIPT), str(tape), str(profile)])
         told = json.loads(out)
-        return Bare(time.time() - began - told["bookkeeping"], told["requests"], told["exchanges"])
+        return Bare(
+            time.time() - began - told["bookkeeping"], told["requests"], told["exchanges"], told["as_taped"]
+        )
 
 
 def _run(command: list[str]) -> tuple[float, str]:
@@ -118,7 +122,8 @@ def main() -> None:
 def _latency(runs: list[Suite], scripts: list[Bare]) -> bool:
     ratio = statistics.median(run.seconds / script.seconds for run, script in zip(runs, scripts, strict=True))
     print(
-        f"(a) {LATENCY} s added to each answer, {runs[0].exchanges} exchanges ({scripts[0].exchanges} bare)"
+        f"(a) {LATENCY} s added to each answer, {runs[0].exchanges} exchanges ({scripts[0].exchanges} bare,"
+        f" {scripts[0].as_taped} with the same status)"
     )
     print(
         f"    suite {_spread([run.seconds for run in runs])} s, script {_spread([s.seconds for s in scripts])} s"

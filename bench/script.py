@@ -13,6 +13,8 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -31,15 +33,10 @@ def play(entries: list[dict[str, Any]], profile: Path) -> Clients:
     clients = Clients(target, folder)
     changed = dict(_pairs(entries[0]["files"], files_of(folder)))
     for entry in entries[1:]:
-        if entry["kind"] == "clock":
-            clients.control(target["waiting"]["clock_control"], {"advance_seconds": entry["seconds"]})
-        elif entry["kind"] == "device":
-            decision = {"pin": _put_in(entry["pin"], changed), "decision": "approve"}
-            clients.control(_put_in(entry["url"], changed), decision)
-        else:
-            answer = clients.send(entry, changed)
-            if answer is not None:
-                changed.update(_renewed(entry["answer"], answer))
+        if entry["kind"] == "control":
+            clients.control(entry, changed)
+        elif (answer := clients.send(entry, changed)) is not None:
+            changed.update(_renewed(entry["answer"], answer))
     return clients
 
 
@@ -54,7 +51,8 @@ class Clients:
             if "renewed_certificate" in tpp:
                 self._files[f"{name}-renewed"] = _pair(folder, tpp, "renewed_")
         self._sessions: dict[str | None, requests.Session] = {}
-        self.exchanges = 0
+        self._control = target["waiting"]["clock_control"].rpartition("/")[0]
+        self.exchanges = self.as_taped = 0
         self.seconds = 0.0
 
     def send(self, entry: dict[str, Any], changed: dict[str, str]) -> requests.Response | None:
@@ -62,24 +60,27 @@ class Clients:
         session = self._session(entry["client"])
         body = None if entry["body"] is None else _put_in(base64.b64decode(entry["body"]).decode(), changed)
         headers = {name: _put_in(value, changed) for name, value in entry["headers"]}
+        if body is not None and "Digest" in headers:
+            headers["Digest"] = f"SHA-256={base64.b64encode(sha256(body.encode()).digest()).decode()}"
         url = _put_in(entry["url"], changed)
         self.exchanges += 1
-        started = time.perf_counter()
-        try:
-            return session.request(
+        started, answer = time.perf_counter(), None
+        with suppress(requests.RequestException):
+            answer = session.request(
                 entry["method"], url, headers=headers, data=body, allow_redirects=False, timeout=30
             )
-        except requests.RequestException:
-            return None
-        finally:
-            self.seconds += time.perf_counter() - started
+        self.seconds += time.perf_counter() - started
+        self.as_taped += entry["status"] == (answer.status_code if answer is not None else None)
+        return answer
 
-    def control(self, url: str, decision: dict[str, Any]) -> None:
-        """Move the bank's clock, or approve on a PSU's phone, on a connection of its own as the suite does."""
+    def control(self, entry: dict[str, Any], changed: dict[str, str]) -> None:
+        """Move the bank's clock, a phone or rights, on a connection of its own as the suite does."""
+        decision = json.loads(_put_in(json.dumps(entry["json"]), changed))
+        url = f"{self._control}/{_put_in(entry['path'], changed)}"
         started = time.perf_counter()
         with requests.Session() as session:
             session.trust_env = False
-            session.post(url, json=decision, timeout=9)
+            session.request(entry["method"], url, json=decision, timeout=9)
         self.seconds += time.perf_counter() - started
 
     def _session(self, client: str | None) -> requests.Session:
@@ -130,7 +131,9 @@ def _renewed(recorded: dict[str, Any], answer: requests.Response) -> Iterator[tu
     """What the bank made new: recorded value and today's."""
     before, now = base64.b64decode(recorded["body"]), answer.content
     headers = {name.lower(): value for name, value in recorded["headers"]}
-    yield from _pairs(_query(headers.get("location", "")), _query(answer.headers.get("Location", "")))
+    locations = headers.get("location", ""), answer.headers.get("Location", "")
+    yield from _pairs(*map(_query, locations))
+    yield from _pairs(*map(_segments, locations))
     yield from _pairs(_cookies(headers.get("set-cookie", "")), _cookies(answer.headers.get("Set-Cookie", "")))
     if before[:1] == b"{":
         yield from _pairs(_members(before), _members(now))
@@ -148,15 +151,27 @@ def _query(url: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(url).query))
 
 
+def _segments(url: str) -> dict[str, str]:
+    return {str(place): segment for place, segment in enumerate(urlsplit(url).path.split("/"))}
+
+
 def _cookies(value: str) -> dict[str, str]:
     return dict(re.findall(r"(?:^|, )([^=;, ]+)=([^;]+)", value))
 
 
 def _members(body: bytes) -> dict[str, str]:
     try:
-        return {name: value for name, value in json.loads(body).items() if isinstance(value, str)}
+        return dict(_texts("", json.loads(body)))
     except ValueError:
         return {}
+
+
+def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield place, value
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, member in inside:
+        yield from _texts(f"{place}/{name}", member)
 
 
 def _fields(body: bytes) -> dict[str, str]:
@@ -178,4 +193,5 @@ if __name__ == "__main__":
     began = time.perf_counter()
     played = play(tape, Path(sys.argv[2]))
     bookkeeping = time.perf_counter() - began - played.seconds
-    print(json.dumps({"exchanges": played.exchanges, "requests": played.seconds, "bookkeeping": bookkeeping}))
+    told = {"exchanges": played.exchanges, "as_taped": played.as_taped}
+    print(json.dumps({**told, "requests": played.seconds, "bookkeeping": bookkeeping}))
