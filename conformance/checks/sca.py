@@ -245,11 +245,17 @@ def expect_means_offered(landing: Landing, wanted: Iterable[str]) -> None:
     leave_to_people(landing, f"Could the PSU choose among all of its means ({', '.join(wanted)})?")
     buttons = {word.casefold() for page in landing.offered for word in page}
     offered = {means for means in _MEANS if means in buttons} | set(landing.means)
-    if not offered and not landing.asks_possession:
+    if not offered and not _asks_for_something(landing):
         raise Unobservable(f"no means was asked for: the journey ended with {landing.described}")
     missing = sorted(set(wanted) - offered)
     if missing:
         _refuse(landing, f"{', '.join(missing)} offered too", f"{', '.join(sorted(offered)) or 'no means'}")
+
+
+def _asks_for_something(landing: Landing) -> bool:
+    """Whether the PSU, its password given, ended on a page of the bank on which it can go on."""
+    can_go_on = landing.exchange.succeeded and any(landing.offered[-1:])
+    return landing.asks_possession or (landing.asked and can_go_on)
 
 
 def expect_linked(landing: Landing, money: Money, payee: str) -> None:
