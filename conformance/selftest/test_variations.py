@@ -35,7 +35,7 @@ def keys() -> Keyring:
 
 def judged(variation: Variation, keys: Keyring) -> Trial:
     """What the suite says of a variation."""
-    components = (AlikeInProduction, *variation.components)
+    components: tuple[type[Component], ...] = (AlikeInProduction, *variation.components)
     with EmbeddedBank(keys=keys, components=components, **variation.options) as bank:
         profile = bank.profile
         profile.write_text(variation.documented(profile.read_text("utf-8")), "utf-8")
