@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -82,6 +83,10 @@ class Aspsp:
         if self.profile.waiting.clock_control and answer.date:
             self._recorder.clock.meet(answer.date)
         return answer
+
+    def time_there(self) -> datetime | None:
+        """The time at the target as its answers tell it; None where they do not."""
+        return self.visit(self.documented.discovery_url, "see what time it is at the bank").date
 
     def documentation(self) -> Exchange:
         """The page of its documentation, as anybody who follows its redirects finds it; fetched when it is asked for.

@@ -45,7 +45,7 @@ class Session:
         self._wire = Wire(target.profile.network, recorder)
         self.aspsp = Aspsp(target.profile, self._wire.client(), recorder)
         self._token_responses: list[Exchange] = []
-        self.patience = Patience(target.profile.waiting, recorder, announce)
+        self.patience = Patience(target.profile.waiting, recorder, announce, self.aspsp.time_there)
         learn_secrets(recorder.redactor, target.profile)
 
     @cached_property
