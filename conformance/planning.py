@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue import Ask, Asked, Coverage, SignIn, load
+from conformance.catalogue import Ask, Asked, Coverage, Shared, SignIn, load
 from conformance.running import Scenario
 from conformance.shipped import SCENARIOS
 
@@ -49,6 +49,7 @@ def asks_of(items: Sequence[pytest.Item]) -> Asked:
     """How often items, in their order, have PSUs authenticate; a fixture that several use asks once."""
     counts: dict[str, list[Ask]] = {}
     sign_ins: set[SignIn] = set()
+    shared: set[Shared] = set()
     for item in items:
         coverage = coverage_of(item)
         for psu, count in coverage.asks.items() if coverage else ():
@@ -57,7 +58,8 @@ def asks_of(items: Sequence[pytest.Item]) -> Asked:
         for psu, ask in getattr(function, "__asks__", {}).items():
             counts.setdefault(psu, []).append(ask)
         sign_ins |= {each._replace(waits=waits) for each in getattr(function, "__signs_in__", ())}
-    return Asked(counts, frozenset(sign_ins))
+        shared |= set(getattr(function, "__shares__", ()))
+    return Asked(counts, frozenset(sign_ins), frozenset(shared))
 
 
 def _fixtures_of(items: Sequence[pytest.Item]) -> Iterable[tuple[Any, bool]]:

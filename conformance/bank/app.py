@@ -29,6 +29,7 @@ from conformance.bank.means import StrongMeans
 from conformance.bank.pages import Pages
 from conformance.bank.payment_pages import PaymentPages
 from conformance.bank.portal import PORTAL, Portal
+from conformance.bank.publications import DEVELOPERS, PRODUCTION_CONFIGURATION, Documentation, Production
 from conformance.bank.resource_server import ResourceServer
 from conformance.bank.revocation import RevocationEndpoint
 from conformance.bank.sca import SecureAccess
@@ -50,6 +51,8 @@ Answer = Callable[[Request], Response]
 COMPONENTS: tuple[type[Component], ...] = (
     Trust,
     Discovery,
+    Documentation,
+    Production,
     AuthorizationServer,
     PaymentApproval,
     Portal,
@@ -90,6 +93,8 @@ class Bank:
         self.tokens = self._component(Tokens)
         self.id_tokens = self._component(IdTokens)
         self.discovery = self._component(Discovery)
+        self.documentation = self._component(Documentation)
+        self.production = self._component(Production)
         self._wire_journeys()
         self.token_endpoint = self._component(TokenEndpoint)
         self.revocation_endpoint = self._component(RevocationEndpoint)
@@ -171,6 +176,8 @@ class Bank:
         sso = self.listeners["sso"]
         sso.route(discovery.CONFIGURATION, self.discovery.configuration)
         sso.route(discovery.JWK_SET, self.discovery.keys)
+        sso.route(PRODUCTION_CONFIGURATION, self.production.configuration)
+        sso.route(DEVELOPERS, self.documentation.page)
         sso.route(discovery.AUTHORIZE, self.authorization_server.authorize)
         sso.route(re.compile(rf"{APPROVALS}/[^/]+$"), self.payment_approval.open)
         sso.route(PORTAL, self.portal.open)

@@ -1,6 +1,17 @@
 """The catalogue of requirements: what a bank must do, by which clause, and how it is judged."""
 
-from conformance.catalogue.coverage import Ask, Asked, Coverage, SignIn, advises, asks, covers, signs_in
+from conformance.catalogue.coverage import (
+    Ask,
+    Asked,
+    Coverage,
+    Shared,
+    SignIn,
+    advises,
+    asks,
+    covers,
+    shares,
+    signs_in,
+)
 from conformance.catalogue.load import load
 from conformance.catalogue.model import Area, Catalogue, Check, Level, Requirement, Severity, Source
 
@@ -14,11 +25,13 @@ __all__ = [
     "Level",
     "Requirement",
     "Severity",
+    "Shared",
     "SignIn",
     "Source",
     "advises",
     "asks",
     "covers",
     "load",
+    "shares",
     "signs_in",
 ]

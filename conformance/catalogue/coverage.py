@@ -50,6 +50,18 @@ class SignIn(NamedTuple):
     waits: bool = False
 
 
+class Shared(NamedTuple):
+    """An experiment that is made once with each person, for whichever preconditions it stands.
+
+    Args:
+        psu: the precondition.
+        what: names the experiment.
+    """
+
+    psu: str
+    what: str
+
+
 @dataclass(frozen=True)
 class Asked:
     """How often scenarios have PSUs authenticate.
@@ -57,10 +69,12 @@ class Asked:
     Args:
         counts: by precondition.
         sign_ins: each costs one, however many scenarios use it.
+        shared: each costs one for each person.
     """
 
     counts: Mapping[str, Sequence[Ask]] = field(default_factory=dict)
     sign_ins: frozenset[SignIn] = frozenset()
+    shared: frozenset[Shared] = frozenset()
 
 
 def signs_in(psu: str = "psu", *, tpp: str = "tpp") -> Callable[[Scenario], Scenario]:
@@ -74,6 +88,22 @@ def signs_in(psu: str = "psu", *, tpp: str = "tpp") -> Callable[[Scenario], Scen
     def decorate(fixture: Scenario) -> Scenario:
         declared = {*getattr(fixture, "__signs_in__", ()), SignIn(psu, tpp)}
         fixture.__signs_in__ = declared  # type: ignore[attr-defined]
+        return fixture
+
+    return decorate
+
+
+def shares(what: str, psu: str = "psu") -> Callable[[Scenario], Scenario]:
+    """Say that a fixture uses an experiment which is made once with each person, at one authentication.
+
+    Args:
+        what: names the experiment.
+        psu: the precondition for which the PSU stands.
+    """
+
+    def decorate(fixture: Scenario) -> Scenario:
+        declared = {*getattr(fixture, "__shares__", ()), Shared(psu, what)}
+        fixture.__shares__ = declared  # type: ignore[attr-defined]
         return fixture
 
     return decorate

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from conformance.checks.bearer import is_page
-from conformance.checks.landings import observed
+from conformance.checks.landings import observed, parameter
 from conformance.checks.responses import answered
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.landing import Ending, Landing
 from conformance.xs2a.answer import Answer
+
+OUT_OF_ORDER = ("server_error", "temporarily_unavailable")
 
 
 def given_success(*exchanges: Exchange) -> None:
@@ -46,9 +48,25 @@ def given_code(landing: Landing) -> None:
     Raises:
         Unobservable: it did not.
     """
-    response = observed(landing).response
-    if landing.ending is not Ending.REDIRECT or response is None or not response.get("code"):
+    if not has_code(observed(landing)):
         raise Unobservable(f"nothing to compare with: the right journey ended at {landing.described}")
+
+
+def given_in_order(landing: Landing) -> None:
+    """A journey did not break down, so that where it ended says something of the bank's rules.
+
+    Raises:
+        Unobservable: it did.
+    """
+    response = observed(landing).leads_out
+    error = parameter(response, "error") if response else None
+    if error in OUT_OF_ORDER:
+        raise Unobservable(f"{landing.exchange.purpose}: the bank says {error}")
+
+
+def has_code(landing: Landing) -> bool:
+    """Whether the browser left the bank with an authorization code, by a redirect or by a form that sends itself."""
+    return landing.leads_out is not None and bool(parameter(landing.leads_out, "code"))
 
 
 def given_back(landing: Landing) -> None:
@@ -63,10 +81,10 @@ def given_back(landing: Landing) -> None:
 
 
 def given_journey(landing: Landing) -> None:
-    """The bank's pages, opened by a rightful request beside what is judged, begin the PSU's journey.
+    """The bank's pages, opened by a rightful request behind what is judged, begin a journey or lead to a code.
 
     Raises:
         Unobservable: they do not, so that a page without a journey says nothing.
     """
-    if observed(landing).ending is not Ending.JOURNEY:
+    if observed(landing).ending is not Ending.JOURNEY and not has_code(landing):
         raise Unobservable(f"nothing to compare with: the bank's pages began with {landing.described}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree, html
 
-from conformance.checks.controls import given_back, given_journey, given_served, has_data
+from conformance.checks.controls import given_back, given_in_order, given_journey, given_served, has_data
 from conformance.checks.landings import observed
 from conformance.checks.payments import expect_accepted, expect_rejected
 from conformance.checks.responses import answered
@@ -158,7 +158,7 @@ def expect_service_refused(
     elif answer is not None:
         _expect_forbidden_with_reason(answer)
     else:
-        observed(landing)
+        given_in_order(landing)
         given_journey(beside.pages)
         expect_explained_refusal(landing)
 

@@ -15,6 +15,7 @@ from conformance.xs2a.links import Link
 
 TIME_TO_ANSWER = timedelta(seconds=30)
 SERIES = 5
+_NOT_REACHED = (FailureKind.CONNECTION_REFUSED, FailureKind.NAME_RESOLUTION)
 _CLOCK = timedelta(seconds=60)
 _LONGEST_HREF = 140
 _PLAIN = "application/json"
@@ -24,26 +25,28 @@ def expect_available(calls: Sequence[Exchange]) -> None:
     """There are no five requests in a row without an answer in time (RTS, Art. 33(1)).
 
     Raises:
-        Unobservable: there are none, but the client did not wait long enough for all.
+        Unobservable: there are none, but the client did not wait long enough for all, or did not reach the bank.
     """
     length, last = _longest_series(calls)
     if last is not None and length >= SERIES:
         received = f"{length} in a row without answer in 30 s, or with a 5xx"
         deviates(last, expected=f"fewer than {SERIES} unanswered requests in a row", received=received)
     _expect_waited(calls)
+    _expect_reached(calls)
 
 
 def expect_always_answered(calls: Sequence[Exchange]) -> None:
     """Every request is answered in time.
 
     Raises:
-        Unobservable: all but those for which the client did not wait long enough.
+        Unobservable: all but those for which the client did not wait long enough, or did not reach the bank.
     """
     length, last = _longest_series(calls)
     if last is not None:
         received = f"{length} in a row without answer in 30 s, or with a 5xx"
         deviates(last, expected="every request answered", received=received)
     _expect_waited(calls)
+    _expect_reached(calls)
 
 
 def _expect_waited(calls: Sequence[Exchange]) -> None:
@@ -52,6 +55,18 @@ def _expect_waited(calls: Sequence[Exchange]) -> None:
         seconds = early.elapsed.total_seconds()
         told = f"{early.purpose}: given up after {seconds:.0f} s, before the 30 s of RTS Art. 33(1) were over"
         raise Unobservable(f"{told} (network.connect_timeout, network.read_timeout)")
+
+
+def _expect_reached(calls: Sequence[Exchange]) -> None:
+    """The bank was there all the time, and served at least one request: what refuses everything is not available."""
+    closed = 0
+    for call in calls:
+        kind = call.failure.kind if call.failure else None
+        closed = closed + 1 if kind is FailureKind.CONNECTION_CLOSED else 0
+        if kind in _NOT_REACHED or closed >= SERIES:
+            raise Unobservable(f"{call.purpose}: {call.summary}: is it the bank, or the way to it?")
+    if not any(call.succeeded for call in calls):
+        raise Unobservable("no request was served")
 
 
 def _longest_series(calls: Sequence[Exchange]) -> tuple[int, Exchange | None]:
@@ -160,8 +175,12 @@ def expect_utf8(answers: Iterable[Answer]) -> None:
 
 
 def expect_safe_links(answers: Iterable[Answer]) -> None:
-    """Every link is an https address, or a path of the API."""
-    for answer in _successes(answers):
+    """Every link is an https address, or a path of the API.
+
+    Raises:
+        NotApplicable: there is none.
+    """
+    for answer in _linking(answers):
         for href in _hrefs(answer.json):
             url = Link("href", href, answer.exchange.url).url if isinstance(href, str) else None
             if url is None or urlsplit(url).scheme != "https":
@@ -169,8 +188,12 @@ def expect_safe_links(answers: Iterable[Answer]) -> None:
 
 
 def expect_short_links(answers: Iterable[Answer]) -> None:
-    """No link is longer than STET allows."""
-    for answer in _successes(answers):
+    """No link is longer than STET allows.
+
+    Raises:
+        NotApplicable: there is none.
+    """
+    for answer in _linking(answers):
         longest = max((len(href) for href in _hrefs(answer.json) if isinstance(href, str)), default=0)
         if longest > _LONGEST_HREF:
             deviates(
@@ -184,6 +207,13 @@ def _successes(answers: Iterable[Answer]) -> list[Answer]:
     found = [answer for answer in answers if answer.exchange.succeeded and answer.exchange.body]
     if not found:
         raise NotApplicable("no success with a body was obtained")
+    return found
+
+
+def _linking(answers: Iterable[Answer]) -> list[Answer]:
+    found = [answer for answer in _successes(answers) if any(True for _ in _hrefs(answer.json))]
+    if not found:
+        raise NotApplicable("no answer with links was obtained")
     return found
 
 

@@ -84,6 +84,17 @@ def expect_still_there(state: Answer) -> None:
     given_served(state)
 
 
+def expect_all_still_there(states: Sequence[One[PaymentState]], *, beside: Answer) -> None:
+    """Payments of earlier runs can be read, beside one of this run.
+
+    Raises:
+        Unobservable: not even that one can be read.
+    """
+    given_served(beside)
+    for state in states:
+        expect_still_there(state)
+
+
 def expect_confirmed_once(again: Answer, before: One[PaymentState], after: One[PaymentState]) -> None:
     """A second confirmation is refused, or changes nothing; its link is gone.
 

@@ -8,6 +8,14 @@ from typing import NoReturn
 
 from lxml import etree, html
 
+from conformance.checks.controls import (
+    OUT_OF_ORDER,
+    given_code,
+    given_in_order,
+    given_journey,
+    has_code,
+)
+from conformance.checks.landings import observed
 from conformance.checks.responses import answered, deviates
 from conformance.checks.witness import leave_to_people
 from conformance.errors import NonConformance, Unobservable
@@ -21,13 +29,12 @@ from conformance.xs2a.money import Money
 from conformance.xs2a.payments import PaymentState, StatusGroup
 
 _MEANS = ("secure-access", "3skey", "password")
-_OUT_OF_ORDER = ("server_error", "temporarily_unavailable")
 _RANDOM = re.compile(r"[0-9A-Fa-f-]{8,}|\d+")
 
 
 def expect_authorized(landing: Landing) -> None:
     """The journey ended at the TPP with a code."""
-    answered(landing.exchange)
+    observed(landing)
     if landing.ending is not Ending.REDIRECT or landing.response is None:
         _refuse(landing, "the PSU sent back to the TPP", f"a journey that ended at {landing.described}")
     if not landing.response.get("code"):
@@ -36,7 +43,7 @@ def expect_authorized(landing: Landing) -> None:
 
 def expect_validated(landing: Landing, success_url: str) -> None:
     """The PSU approved the payment, and was sent back with a success."""
-    answered(landing.exchange)
+    observed(landing)
     if landing.ending is not Ending.REDIRECT:
         _refuse(landing, "the PSU sent back to the PISP", f"a journey that ended at {landing.described}")
     if landing.arrived != without_query(success_url):
@@ -51,9 +58,18 @@ def expect_accounts(accounts: Page[Account]) -> None:
         deviates(accounts.exchange, expected="the account list", received="an empty one")
 
 
-def expect_not_validated(order: Landing, state: One[PaymentState], success_url: str) -> None:
-    """No success was reported, and the payment is not on its way even after a confirmation."""
-    answered(order.exchange)
+def expect_not_validated(
+    order: Landing, state: One[PaymentState], success_url: str, *, beside: Landing
+) -> None:
+    """No success was reported, and the payment is not on its way even after a confirmation.
+
+    Args:
+        order: where the approval without what it needs ended.
+        state: of the payment, read behind it.
+        success_url: where an approval ends.
+        beside: where that of a fresh payment began behind it.
+    """
+    observed(order)
     ends = set(order.errand.returns_to) if isinstance(order.errand, Approval) else set()
     if len(ends) > 1 and order.ending is Ending.REDIRECT and order.arrived == without_query(success_url):
         _refuse(order, "no report of success without an authentication", "the address for a success")
@@ -62,13 +78,16 @@ def expect_not_validated(order: Landing, state: One[PaymentState], success_url: 
         deviates(state.exchange, expected="a payment that is not validated", received=str(status.code))
     if not order.proofs:
         raise Unobservable(f"the PSU came to {order.described} before its device was asked for")
+    if status.group is StatusGroup.UNKNOWN:
+        raise Unobservable("the payment was read without a status of the dialect")
+    given_journey(beside)
 
 
 def expect_page_shows(landing: Landing, money: Money, payee: str) -> None:
     """One page of the journey shows amount, currency and payee's account exactly (RTS, Art. 5(1)(a))."""
     leave_to_people(landing, f"Did a page show {money.amount:f} {money.currency} and the account {payee}?")
-    if not landing.pages:
-        raise Unobservable("no page of the approval was seen")
+    if not landing.proofs:
+        raise Unobservable(f"the PSU came to {landing.described} before its device was asked for")
     if not any(_holds(_words_of(page), money, payee) for page in landing.pages):
         _refuse(landing, "a page with amount, currency and the payee's account", "none")
 
@@ -97,37 +116,60 @@ def expect_proved_with(landing: Landing, means: str) -> None:
         _refuse(landing, f"an authentication with {means}", found)
 
 
-def expect_no_access(landing: Landing) -> None:
-    """Without both factors nobody reaches the TPP with a code."""
+def expect_no_access(
+    landing: Landing, *, beside: Landing, wanted: str = "no authorization code without both factors"
+) -> None:
+    """Without both factors nobody reaches the TPP with a code.
+
+    Args:
+        landing: of the PSU without them.
+        beside: where a rightful request began, or ended with a code, behind it: a bank that lets nobody in has
+            asked for no factor.
+        wanted: in words.
+
+    Raises:
+        Unobservable: the PSU was asked for nothing, or the bank is out of order.
+    """
     answered(landing.exchange)
-    if landing.response is not None and landing.response.get("code"):
-        _refuse(landing, "no authorization code without both factors", "an authorization code")
+    if has_code(landing):
+        _refuse(landing, wanted, "an authorization code")
     if not landing.played:
         raise Unobservable(f"the PSU came to {landing.described}, where it is asked for nothing")
+    given_in_order(landing)
+    given_journey(beside)
 
 
-def expect_no_downgrade(landing: Landing) -> None:
-    """A request that asks for less leads to no code by a password alone; refusing such a request is enough."""
+def expect_no_downgrade(landing: Landing, *, beside: Landing) -> None:
+    """A request that asks for less leads to no code by a password alone; refusing such a request is enough.
+
+    Args:
+        beside: where a rightful request began behind it.
+    """
     error = landing.response.get("error") if landing.response else None
-    if landing.played or error in (None, *_OUT_OF_ORDER):
-        expect_no_access(landing)
+    if landing.played or error in (None, *OUT_OF_ORDER):
+        expect_no_access(landing, beside=beside)
+    given_journey(beside)
 
 
-def expect_signed_out(landing: Landing) -> None:
+def expect_signed_out(landing: Landing, *, beside: Landing) -> None:
     """Whoever goes on after a long break authenticates anew (RTS, Art. 4(3)(d)).
+
+    Args:
+        beside: where a rightful request began behind it.
 
     Raises:
         Unobservable: nothing was pressed after the break.
     """
-    answered(landing.exchange)
-    if landing.response is not None and landing.response.get("code"):
-        _refuse(landing, "a new authentication, or an end of the session", "an authorization code")
-    if not landing.played:
-        raise Unobservable(f"the PSU came to {landing.described}, where it is asked for nothing")
+    expect_no_access(landing, beside=beside, wanted="a new authentication, or an end of the session")
 
 
 def expect_both_factors_asked(landing: Landing) -> None:
-    """A PSU that was not signed in is asked for what it knows and for what it has."""
+    """A PSU that was not signed in is asked for what it knows and for what it has before it gets a code.
+
+    Raises:
+        Unobservable: it got none.
+    """
+    given_code(landing)
     leave_to_people(landing, "Was the PSU asked for what it knows and for what it has?")
     if not landing.asked:
         _refuse(landing, "the PSU asked for what only it knows", "a journey without credentials")
@@ -143,11 +185,31 @@ def expect_authentication(landing: Landing) -> None:
 
 
 def expect_authentications(landing: Landing, most: int) -> None:
-    """The PSU authenticated no more often than in the bank's own channel."""
+    """The PSU authenticated no more often than in the bank's own channel.
+
+    Raises:
+        Unobservable: the journey did not come to its end, and was no longer as far as it went.
+    """
     leave_to_people(landing, f"Did the PSU have to authenticate no more than {most} times?")
+    _expect_no_more_authentications(landing, most)
+    _given_completed(landing)
+
+
+def _expect_no_more_authentications(landing: Landing, most: int) -> None:
     asked = landing.authentications + (landing.asks_credentials or landing.asks_possession)
     if asked > most:
         _refuse(landing, f"at most {most} authentications", str(asked))
+
+
+def _given_completed(landing: Landing) -> None:
+    """The journey ended where the TPP has what it wanted: with a code, or at the address for a success."""
+    observed(landing)
+    if isinstance(landing.errand, Approval):
+        completed = landing.ending is Ending.REDIRECT and landing.arrived == landing.errand.returns_to[0]
+    else:
+        completed = has_code(landing)
+    if not completed:
+        raise Unobservable(f"the journey did not come to its end, but to {landing.described}")
 
 
 def expect_no_more_effort(
@@ -158,28 +220,42 @@ def expect_no_more_effort(
     Args:
         fields: None where they were not counted there.
         screens: of the own channel; one more is the TPP journey's consent or payment summary, which is permitted.
+
+    Raises:
+        Unobservable: the journey did not come to its end, and was no longer as far as it went.
     """
     own = f"{authentications} authentications, {screens} screens and {fields or 'uncounted'} fields"
     leave_to_people(landing, f"Was it no more than in the bank's own channel ({own}), and one summary?")
-    expect_authentications(landing, authentications)
+    _expect_no_more_authentications(landing, authentications)
     if fields is not None and landing.filled > fields:
         _refuse(landing, f"at most {fields} fields to fill", str(landing.filled))
-    if landing.screens > screens + 1:
+    if landing.screens > screens + 1 and landing.ending in (Ending.REDIRECT, Ending.JOURNEY):
         _refuse(landing, f"at most {screens} screens and one summary", str(landing.screens))
+    _given_completed(landing)
 
 
 def expect_means_offered(landing: Landing, wanted: Iterable[str]) -> None:
-    """Every means of the bank's own channel can be chosen, or is the one that was used."""
-    answered(landing.exchange)
+    """Every means of the bank's own channel can be chosen, or is the one that was used.
+
+    Raises:
+        Unobservable: the journey did not come so far.
+    """
+    observed(landing)
     wanted = tuple(wanted)
     leave_to_people(landing, f"Could the PSU choose among all of its means ({', '.join(wanted)})?")
     buttons = {word.casefold() for page in landing.offered for word in page}
     offered = {means for means in _MEANS if means in buttons} | set(landing.means)
-    if not offered and landing.ending is Ending.REDIRECT:
+    if not offered and not _asks_for_something(landing):
         raise Unobservable(f"no means was asked for: the journey ended with {landing.described}")
     missing = sorted(set(wanted) - offered)
     if missing:
         _refuse(landing, f"{', '.join(missing)} offered too", f"{', '.join(sorted(offered)) or 'no means'}")
+
+
+def _asks_for_something(landing: Landing) -> bool:
+    """Whether the PSU, its password given, ended on a page of the bank on which it can go on."""
+    can_go_on = landing.exchange.succeeded and any(landing.offered[-1:])
+    return landing.asks_possession or (landing.asked and can_go_on)
 
 
 def expect_linked(landing: Landing, money: Money, payee: str) -> None:
@@ -200,8 +276,20 @@ def expect_linked(landing: Landing, money: Money, payee: str) -> None:
         _refuse(landing, "the payee's account on the device", "a text without it")
 
 
-def expect_indistinguishable(one: Exchange, other: Exchange) -> None:
-    """Two failed attempts are answered alike, whatever was wrong (RTS, Art. 4(3)(a))."""
+def expect_indistinguishable(one: Exchange, other: Exchange, *, beside: Landing) -> None:
+    """Two failed attempts are answered alike, whatever was wrong (RTS, Art. 4(3)(a)).
+
+    Args:
+        one, other: the answers to them.
+        beside: the journey of another PSU behind them, which ended with a code.
+
+    Raises:
+        Unobservable: the bank answers with an error of its own, or lets nobody in.
+    """
+    for each in (one, other):
+        if (answered(each).status or 0) >= 500:
+            raise Unobservable(f"{each.purpose}: a server error (status {each.status})")
+    given_code(beside)
     if one.status != other.status:
         raise NonConformance(
             expected=f"status {one.status} again", received=str(other.status), exchange=other

@@ -99,6 +99,8 @@ class FormAgent:
         done: set[str] = set()
         while landing.step is not None and landing.step.page != conduct.stop_at:
             step = landing.step
+            if conduct.proof is not None and landing.proofs and step.fill:
+                return landing  # the earlier proof was not taken, and the bank asks who is there
             if step.page in done:
                 if conduct.deviates:
                     return landing

@@ -56,6 +56,8 @@ def outcome(check: object, *args: object) -> Outcome:
 GOOD, HANGS, GONE, BROKEN = call(), call(seconds=40), call(None, seconds=30.01), call(503)
 GIVEN_UP = call(None, seconds=10)
 TURNED_AWAY = call(None, failure=FailureKind.TLS_ALERT)
+NOBODY_THERE = call(None, failure=FailureKind.CONNECTION_REFUSED)
+HUNG_UP = call(None, failure=FailureKind.CONNECTION_CLOSED)
 
 ASKED = TlsFacts(client_certificate_requested=True)
 SHOWN = TlsFacts(client_certificate_requested=True, client_certificate_sha256="00" * 32)
@@ -77,6 +79,10 @@ NOT_ASKED = TlsFacts(client_certificate_requested=False)
         ([GOOD] * 8 + [GIVEN_UP], Unobservable, Unobservable),
         ([GONE] * 3 + [GIVEN_UP] + [GONE] * 3, Unobservable, NonConformance),
         ([GONE] * 5 + [GIVEN_UP], NonConformance, NonConformance),
+        ([GOOD] * 8 + [NOBODY_THERE], Unobservable, Unobservable),
+        ([GOOD] * 8 + [HUNG_UP] * 4 + [GOOD], None, None),
+        ([GOOD] * 8 + [HUNG_UP] * 5, Unobservable, Unobservable),
+        ([call(403)] * 9, Unobservable, Unobservable),
     ],
 )
 def test_five_requests_in_a_row_without_answer_are_too_many(

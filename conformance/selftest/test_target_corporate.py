@@ -60,6 +60,7 @@ means = ["secure-access", "3skey"]
 
 [published]
 documentation_url = "https://bank.example/developers"
+key_words = ["openid"]
 
 [attestations.interface-contingency]
 statement = "The authority exempted the bank."
@@ -163,6 +164,7 @@ _MISTAKES: dict[str, tuple[tuple[str, str], str, str]] = {
         "attestations.interface-media-type",
         "",
     ),
+    "documentation without words": (('key_words = ["openid"]\n', ""), "published.key_words", ""),
     "an attestation of nothing": (
         ("[attestations.interface-contingency]", "[attestations.interface-contingencies]"),
         "attestations.interface-contingencies",

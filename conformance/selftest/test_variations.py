@@ -15,7 +15,13 @@ from conformance.bank.tokens import Code
 from conformance.selftest.embedded import EmbeddedBank
 from conformance.selftest.keyring import Keyring
 from conformance.selftest.trial import Trial, judge_profile
-from conformance.selftest.variations import VARIATIONS, RequiresPkce, Variation, documenting
+from conformance.selftest.variations import (
+    VARIATIONS,
+    AlikeInProduction,
+    RequiresPkce,
+    Variation,
+    documenting,
+)
 from conformance.verdict import Verdict
 
 GOOD = (Verdict.PASSED, Verdict.SKIPPED)
@@ -29,7 +35,8 @@ def keys() -> Keyring:
 
 def judged(variation: Variation, keys: Keyring) -> Trial:
     """What the suite says of a variation."""
-    with EmbeddedBank(keys=keys, components=variation.components, **variation.options) as bank:
+    components: tuple[type[Component], ...] = (AlikeInProduction, *variation.components)
+    with EmbeddedBank(keys=keys, components=components, **variation.options) as bank:
         profile = bank.profile
         profile.write_text(variation.documented(profile.read_text("utf-8")), "utf-8")
         return judge_profile(None, profile, variation.select)

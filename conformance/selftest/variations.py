@@ -23,6 +23,7 @@ from conformance.bank.id_tokens import IdTokens
 from conformance.bank.pages import Pages
 from conformance.bank.parameters import Pairs
 from conformance.bank.problems import BearerProblem, OAuthProblem, PageProblem, json_answer
+from conformance.bank.publications import Production
 from conformance.bank.resource_server import ResourceServer
 from conformance.bank.revocation import RevocationEndpoint
 from conformance.bank.sessions import AuthorizationRequest, Session
@@ -234,6 +235,20 @@ class SeveralChallenges(ResourceServer):
 
 
 # metadata and keys
+
+
+class AlikeInProduction(Production):
+    """Its production publishes what its sandbox does: a bank that conforms in another way does so in both."""
+
+    def metadata(self) -> Json:
+        own = ("issuer", "authorization_endpoint", "token_endpoint")
+        there = {name: value for name, value in super().metadata().items() if name in own}
+        here = {
+            name: value
+            for name, value in self.bank.discovery.metadata().items()
+            if name != "mtls_endpoint_aliases"
+        }
+        return here | there
 
 
 class RichMetadata(Discovery):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
@@ -14,6 +16,17 @@ from conformance.oauth.landing import Landing
 from conformance.target.model import Api, AuthorizationServer, Profile
 from conformance.wire.client import Client
 from conformance.wire.recorder import Recorder
+
+_MOST_REDIRECTS = 5
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True)
+class Environments:
+    """The metadata of a bank's two environments."""
+
+    sandbox: Exchange
+    production: Exchange
 
 
 class Aspsp:
@@ -31,6 +44,7 @@ class Aspsp:
         self._recorder = recorder
         self._configuration: Configuration | None = None
         self._keys: Exchange | None = None
+        self._other_environment: Exchange | None = None
         self._redirects: list[AuthorizationResponse] = []
 
     @property
@@ -69,6 +83,46 @@ class Aspsp:
         if self.profile.waiting.clock_control and answer.date:
             self._recorder.clock.meet(answer.date)
         return answer
+
+    def time_there(self) -> datetime | None:
+        """The time at the target as its answers tell it; None where they do not."""
+        return self.visit(self.documented.discovery_url, "see what time it is at the bank").date
+
+    def documentation(self) -> Exchange:
+        """The page of its documentation, as anybody who follows its redirects finds it; fetched when it is asked for.
+
+        Raises:
+            NotApplicable: the profile does not name it.
+        """
+        url = self.profile.published.documentation_url
+        if url is None:
+            raise NotApplicable("the profile names no documentation (published.documentation_url)")
+        client, purpose = self.anonymous.fresh(), "read the documentation as anybody can"
+        page = client.get(url, purpose=purpose)
+        for _ in range(_MOST_REDIRECTS):
+            following = _target_of(page)
+            if following is None:
+                break
+            page = client.get(following, purpose=purpose)
+        return page
+
+    def environments(self) -> Environments:
+        """The metadata of sandbox and production; that of the other environment is fetched once.
+
+        Raises:
+            NotApplicable: the profile names one of the two only.
+        """
+        published, here = self.profile.published, self.profile.environment
+        url = published.production_discovery_url if here == "sandbox" else published.sandbox_discovery_url
+        there = "production" if here == "sandbox" else "sandbox"
+        if url is None:
+            raise NotApplicable(f"only the {here} is known (published.{there}_discovery_url)")
+        own = self.configuration.exchange
+        if self._other_environment is None:
+            self._other_environment = self.visit(url, f"fetch the discovery document of {there}")
+        other = self._other_environment
+        self._recorder.cite(other)
+        return Environments(own, other) if here == "sandbox" else Environments(other, own)
 
     def visit(self, url: str, purpose: str) -> Exchange:
         """GET a published URL as it stands, anonymously, without following a redirect."""
@@ -158,3 +212,13 @@ class Aspsp:
         found = tuple(response for response in self._redirects if response.get("code"))
         self._recorder.cite(*(response.exchange for response in found))
         return found
+
+
+def _target_of(page: Exchange) -> str | None:
+    location = page.headers.get("Location")
+    if page.status not in _REDIRECTS or location is None:
+        return None
+    try:
+        return urljoin(page.url, location)
+    except ValueError:
+        return None

@@ -98,11 +98,7 @@ class FrontChannel(Party):
     def _authorize(
         self, request: AuthorizationRequest, psu: Psu | None, browser: Browser | None
     ) -> AuthorizationResponse:
-        landing = self.send(request, psu=psu, browser=browser)
-        if landing.ending is not Ending.REDIRECT or landing.response is None:
-            raise Unobservable(f"the authorization did not lead back to the TPP, but to {landing.described}")
-        _ = landing.response.code
-        return landing.response
+        return given_code(self.send(request, psu=psu, browser=browser))
 
     def send(
         self, request: AuthorizationRequest, *, psu: Psu | None = None, browser: Browser | None = None
@@ -115,3 +111,15 @@ class FrontChannel(Party):
         if self._around.psu is None:
             raise Unobservable("the profile has no PSU that can be driven")
         return self._around.psu
+
+
+def given_code(landing: Landing) -> AuthorizationResponse:
+    """The redirect of a journey that led to a code.
+
+    Raises:
+        Unobservable: it did not.
+    """
+    if landing.ending is not Ending.REDIRECT or landing.response is None:
+        raise Unobservable(f"the authorization did not lead back to the TPP, but to {landing.described}")
+    _ = landing.response.code
+    return landing.response

@@ -15,6 +15,7 @@ from conformance.target.model import Waiting
 from conformance.wire.recorder import Recorder
 
 _SHORT = timedelta(seconds=10)
+_TELLING = 10  # seconds: a move that the Date of an answer shows, to the second as it is
 
 
 class Patience:
@@ -24,9 +25,18 @@ class Patience:
         waiting: what the profile allows.
         recorder: where it is written that time passed.
         announce: told what is awaited and for how many seconds, before a real wait.
+        time_there: looks what time it is at the target; None where it does not say.
     """
 
-    def __init__(self, waiting: Waiting, recorder: Recorder, announce: Callable[[str, int], None]) -> None:
+    def __init__(
+        self,
+        waiting: Waiting,
+        recorder: Recorder,
+        announce: Callable[[str, int], None],
+        time_there: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
+        self._time_there = time_there
+        self._seen_to_move = False
         self._waiting = waiting
         self._recorder = recorder
         self._announce = announce
@@ -96,4 +106,19 @@ class Patience:
             raise Unobservable(f"the target's clock could not be moved: {type(error).__name__}") from None
         if not answer.ok:
             raise Unobservable(f"the target's clock could not be moved: status {answer.status_code}")
+        before = self.clock.now()
         self.clock.move(timedelta(seconds=seconds))
+        if seconds >= _TELLING and not self._seen_to_move:
+            self._see(before, timedelta(seconds=seconds))
+
+    def _see(self, before: datetime, span: timedelta) -> None:
+        """Look once whether the target's clock really moves when it is told to.
+
+        Raises:
+            Unobservable: it stands, so that nothing grows old there.
+        """
+        told = self._time_there()
+        if told is not None and told - before < span / 2:
+            self.clock.meet(told)
+            raise Unobservable("the target's clock was told to move, and its answers are dated as before")
+        self._seen_to_move = told is not None

@@ -45,7 +45,7 @@ class Session:
         self._wire = Wire(target.profile.network, recorder)
         self.aspsp = Aspsp(target.profile, self._wire.client(), recorder)
         self._token_responses: list[Exchange] = []
-        self.patience = Patience(target.profile.waiting, recorder, announce)
+        self.patience = Patience(target.profile.waiting, recorder, announce, self.aspsp.time_there)
         learn_secrets(recorder.redactor, target.profile)
 
     @cached_property
@@ -129,8 +129,9 @@ class Session:
             if psu is not None:
                 needed = sum(count if isinstance(count, int) else count(psu.profile) for count in counts)
                 found[psu.name] = found.get(psu.name, 0) + needed
-        persons = {(self._psu_if_any(each.psu), each.tpp, each.waits) for each in asked.sign_ins}
-        for person, _tpp, _waits in persons:
+        once = {(self._psu_if_any(each.psu), each.tpp, str(each.waits)) for each in asked.sign_ins}
+        once |= {(self._psu_if_any(each.psu), each.what, "") for each in asked.shared}
+        for person, _what, _when in once:
             if person is not None:
                 found[person.name] = found.get(person.name, 0) + 1
         return found

@@ -8,10 +8,11 @@ from functools import cached_property
 from conformance.errors import NotApplicable, Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationRequest, AuthorizationResponse
-from conformance.oauth.landing import Ending, Landing
+from conformance.oauth.landing import Landing
 from conformance.oauth.token import Grant, TokenRequest
 from conformance.psu.agent import Browser
 from conformance.session.api import ApiClient
+from conformance.session.front_channel import given_code
 from conformance.session.psu import Psu
 from conformance.target.model import Role
 from conformance.wire.client import Client
@@ -115,6 +116,10 @@ class Tpp(ApiClient):
         self._around.recorder.cite(*landing.exchanges)
         return landing
 
+    def walked(self, psu: Psu, role: Role) -> Landing | None:
+        """The journey behind the shared grant of a PSU as far as it was walked; nobody is asked for it."""
+        return self._journeys.get((role, psu.name))
+
     def accounts_of(self, psu: Psu, *, present: bool = False) -> AccountInformation:
         """An AISP's view with the shared grant of a PSU."""
         return self.account_information(self.token_for("aisp", psu), present=present)
@@ -204,16 +209,11 @@ class Tpp(ApiClient):
 
     def _authorized(self, role: Role, psu: Psu | None) -> AuthorizationResponse:
         """A code for the shared grant; the journey of a PSU is walked once, also where it was only looked at."""
-        if psu is None or psu.name == self._usual_name:
-            return self.authorize(role=role)
-        key = role, psu.name
-        if key in self._exchanged:
-            del self._journeys[key]
-        landing = self.journey_of(psu, role)
-        if landing.ending is not Ending.REDIRECT or landing.response is None:
-            raise Unobservable(f"the authorization did not lead back to the TPP, but to {landing.described}")
-        _ = landing.response.code
-        return landing.response
+        person = psu or self._psu
+        if (role, person.name) in self._exchanged:
+            self._journeys.pop((role, person.name), None)
+        with self._failures.counted(counts=person.name == self._usual_name):
+            return given_code(self.journey_of(person, role))
 
     @property
     def _usual_name(self) -> str:

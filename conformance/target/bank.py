@@ -6,7 +6,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from conformance.catalogue.load import load
 from conformance.catalogue.model import Observation
@@ -113,14 +113,15 @@ class DirectChannel(Model):
 
 
 class Published(Model):
-    """Public pages of the bank, and the metadata of its sandbox beside its production.
+    """Public pages of the bank, and the metadata of its other environment.
 
     Args:
         documentation_url: readable without a login.
-        key_words: that stand there.
+        key_words: that must stand there, as the discovery URL, the token endpoint and the scopes.
         statistics_url: availability and performance.
         portal_url: where the bank's own channel begins, with its login.
         sandbox_discovery_url: of the sandbox, where the profile is production's.
+        production_discovery_url: of production, where the profile is the sandbox's.
     """
 
     documentation_url: HttpsUrl | None = None
@@ -128,6 +129,13 @@ class Published(Model):
     statistics_url: HttpsUrl | None = None
     portal_url: HttpsUrl | None = None
     sandbox_discovery_url: HttpsUrl | None = None
+    production_discovery_url: HttpsUrl | None = None
+
+    @model_validator(mode="after")
+    def _something_to_find(self) -> Published:
+        if self.documentation_url is not None and not self.key_words:
+            raise problem("nothing", "the words that a reader must find in the documentation", "key_words")
+        return self
 
 
 def _resting_on_documents(requirement: str) -> str:

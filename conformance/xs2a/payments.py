@@ -124,6 +124,16 @@ class PaymentInitiation(Protocol):
     def read_named(self, resource_id: str) -> One[PaymentState]:
         """A payment of which only the identifier is known."""
 
+    def read_at(self, url: str, *, purpose: str) -> One[PaymentState]:
+        """A payment of which only the address is known, as a PISP remembers it.
+
+        Args:
+            purpose: for the report.
+
+        Raises:
+            Unobservable: the address is not on the API.
+        """
+
     def confirm(
         self, state: One[PaymentState], *, nonce: str | None = None, regardless: bool = False
     ) -> One[PaymentState]:

@@ -10,6 +10,7 @@ from conformance.checks.accounts import (
     expect_same_walks,
     expect_valid_entries,
 )
+from conformance.checks.controls import given_success
 from conformance.checks.stet_schema import expect_refused, expect_whole
 from fixtures.aisp import Depth, Statement
 
@@ -89,4 +90,6 @@ def test_next_links_yield_every_transaction_once(statement: Statement) -> None:
 @covers("aisp-history-depth")
 def test_entries_of_eighty_nine_days_ago_need_no_new_authentication(depth: Depth) -> None:
     """An AISP that loses a quarter of history with each refresh cannot show a company its year."""
+    given_success(depth.recent.exchange)
+
     expect_entries(depth.entries, depth.first, depth.last)

@@ -117,7 +117,7 @@ def test_a_user_limited_to_transactions_obtains_no_balances(reports: Reports) ->
     expect_withheld(answer, beside=reports.transactions_granted)
 
 
-@covers("entitlements-withdrawal", destroys=True, waits=True, asks={"psu": 1, "second-psu": 1})
+@covers("entitlements-withdrawal", destroys=True, waits=True, asks={"psu": 1})
 def test_an_account_withdrawn_from_a_user_is_opened_no_more(rights: Rights, known: Known) -> None:
     """Rights count as they are now, not as they were on the day of consent."""
     change = rights.withdraw_account(known.debtor)

@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.catalogue import advises, covers
+from conformance.checks.controls import given_served
 from conformance.checks.interface import (
     expect_always_answered,
     expect_available,
@@ -24,6 +25,7 @@ def test_the_interface_tells_an_aisp_of_accounts(tpp: Tpp, psu: Psu) -> None:
     answer = tpp.accounts_of(psu, present=True).accounts()
 
     expect_success(answer.exchange)
+    given_served(answer)
 
 
 @covers("interface-three-roles")
@@ -32,6 +34,7 @@ def test_the_interface_takes_payments_from_a_pisp(pisp: Pisp, psu: Psu) -> None:
     order = pisp.initiate(pisp.payment(psu), psu)
 
     expect_success(order.created.exchange)
+    given_served(order.created)
 
 
 @covers("interface-three-roles")
@@ -40,6 +43,7 @@ def test_the_interface_confirms_funds_to_a_cbpii(tpp: Tpp, psu: Psu, known: Know
     answer = tpp.funds_of(psu).ask(known.debtor, euro("1.00"))
 
     expect_success(answer.exchange)
+    given_served(answer)
 
 
 @covers("interface-availability", last=True)

@@ -5,9 +5,7 @@ from datetime import timedelta
 from conformance.catalogue import covers
 from conformance.checks.refresh import expect_alive, expect_refreshed_token_opens
 from conformance.session import Aspsp
-from fixtures.keeping import Aged, Keeper
-
-JUST_BELOW_THE_LIMIT = timedelta(days=179)
+from fixtures.keeping import Aged, Keeper, NearlyDue
 
 
 @covers("refresh-after-access-expiry", destroys=True, waits=True)
@@ -42,9 +40,9 @@ def test_a_refresh_token_works_after_its_minimum_age(aspsp: Aspsp, keeper: Keepe
     expect_alive(rest.refresh, age=rest.age)
 
 
-@covers("refresh-long-lived", destroys=True, waits=True, last=True, asks={"psu": 1})
-def test_a_refresh_token_works_until_the_next_authentication_is_due(keeper: Keeper) -> None:
+@covers("refresh-long-lived", destroys=True, waits=True, last=True)
+def test_a_refresh_token_works_until_the_next_authentication_is_due(nearly_due: NearlyDue) -> None:
     """The PSU authenticates every 180 days, not every 90."""
-    rest = keeper.rest(JUST_BELOW_THE_LIMIT)
+    rest = nearly_due.rest
 
     expect_alive(rest.refresh, age=rest.age)

@@ -28,7 +28,7 @@ def test_a_password_alone_on_the_portal_is_worth_nothing_to_a_silent_request(
     expect_no_silent_code(landing, portal=asked_silently["portal"])
 
 
-@covers("sca-ais-first-access", waits=True, destroys=True)
+@covers("sca-ais-first-access", waits=True, destroys=True, last=True)
 def test_after_181_days_the_psu_must_authenticate_again(after_180_days: Rested) -> None:
     """An authentication does not last for ever."""
     rested = after_180_days
@@ -36,7 +36,7 @@ def test_after_181_days_the_psu_must_authenticate_again(after_180_days: Rested) 
     expect_authentication_due(rested.refresh, rested.accounts, before=rested.before)
 
 
-@covers("sca-ais-first-access", waits=True, destroys=True)
+@covers("sca-ais-first-access", waits=True, destroys=True, last=True)
 def test_an_authentication_for_one_aisp_does_not_serve_another(newcomer: Landing) -> None:
     """The PSU said to its bank whom it lets in, and this one was not among them."""
     landing = newcomer
@@ -44,7 +44,7 @@ def test_an_authentication_for_one_aisp_does_not_serve_another(newcomer: Landing
     expect_authentication_of_its_own(landing)
 
 
-@covers("sca-ais-exemption-180-days", waits=True, destroys=True)
+@covers("sca-ais-exemption-180-days", waits=True, destroys=True, last=True)
 def test_within_180_days_the_aisp_reads_without_the_psu(within_180_days: Rested) -> None:
     """The PSU is asked twice a year, and not more often."""
     expect_alive(within_180_days.refresh, age=within_180_days.age)

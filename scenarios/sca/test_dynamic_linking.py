@@ -1,8 +1,10 @@
 """RTS (EU) 2018/389, article 5: what the PSU approves is this amount to this payee, and nothing else."""
 
 from conformance.catalogue import covers
+from conformance.checks.payments import given_accepted
 from conformance.checks.sca import expect_linked, expect_not_validated, expect_page_shows
 from conformance.session import Order, Pisp, euro
+from fixtures.sca import InARow
 
 
 @covers("sca-dynamic-linking")
@@ -30,8 +32,11 @@ def test_the_approval_page_shows_amount_and_payee_exactly(pisp: Pisp, paid_with_
 
 
 @covers("sca-dynamic-linking")
-def test_a_signature_for_one_payment_does_not_validate_another(crossed_signature: Order) -> None:
+def test_a_signature_for_one_payment_does_not_validate_another(
+    paid_with_3skey: Order, crossed_signature: InARow
+) -> None:
     """The code is specific to amount and payee: for another payment it is worth nothing."""
-    order = crossed_signature
+    given_accepted(paid_with_3skey.state)
+    order, beside = crossed_signature.second, crossed_signature.beside
 
-    expect_not_validated(order.landing, order.state, order.payment.success_url)
+    expect_not_validated(order.landing, order.state, order.payment.success_url, beside=beside)

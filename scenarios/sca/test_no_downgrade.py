@@ -16,7 +16,7 @@ def test_no_acr_values_lets_a_password_alone_open_anything(downgrades: Landings,
     """The bank decides how strong an authentication must be, not the TPP."""
     landing = downgrades[request_with]
 
-    expect_no_downgrade(landing)
+    expect_no_downgrade(landing, beside=downgrades["behind them"])
 
 
 @covers("sca-ais-first-access")

@@ -14,7 +14,7 @@ from conformance.bank.settings import Json, SigningKey
 from conformance.bank.tokens import Claims
 
 
-@deviant("discovery-code-and-refresh-advertised/1")
+@deviant("discovery-code-and-refresh-advertised/1", also=("interface-sandbox-equivalent",))
 class AdvertisesTheImplicitFlow(Discovery):
     """Advertises the implicit flow's response types only."""
 
@@ -22,7 +22,7 @@ class AdvertisesTheImplicitFlow(Discovery):
         return ["token id_token"]
 
 
-@deviant("discovery-code-and-refresh-advertised/2")
+@deviant("discovery-code-and-refresh-advertised/2", also=("interface-sandbox-equivalent",))
 class ForgetsToAdvertiseRefresh(Discovery):
     """Publishes grant_types_supported without refresh_token, although refresh works."""
 
@@ -30,7 +30,7 @@ class ForgetsToAdvertiseRefresh(Discovery):
         return ["authorization_code"]
 
 
-@deviant("discovery-scopes-advertised/1")
+@deviant("discovery-scopes-advertised/1", also=("interface-sandbox-equivalent",))
 class HidesOpenid(Discovery):
     """Publishes scopes_supported without openid."""
 
@@ -46,7 +46,7 @@ class AdvertisesOtherLevels(Discovery):
         return ["urn:bank:low", "urn:bank:high"]
 
 
-@deviant("discovery-client-auth-methods/1")
+@deviant("discovery-client-auth-methods/1", also=("interface-sandbox-equivalent",))
 class AdvertisesSharedSecrets(Discovery):
     """Advertises client_secret_basic only."""
 

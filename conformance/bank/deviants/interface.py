@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Request
 
+from conformance.bank.authorization_server import INITIATION
 from conformance.bank.deviants import deviant
+from conformance.bank.discovery import Discovery
+from conformance.bank.publications import Documentation, Production
 from conformance.bank.stet.interface import StetInterface
 
 if TYPE_CHECKING:
@@ -57,6 +60,46 @@ class ClosesInOfficeHours(StetInterface):
 
     def availability(self, service: str) -> int:
         return 503
+
+
+@deviant("interface-sandbox-equivalent/1", also=("discovery-client-auth-methods",))
+class HandsOutKeys(Discovery):
+    """Has the clients of its sandbox authenticate with a secret, those of production with a certificate."""
+
+    def authentication_methods(self) -> list[str]:
+        return ["client_secret_post"]
+
+
+@deviant("interface-sandbox-equivalent/2")
+class KeepsPaymentsOutOfTheSandbox(Discovery):
+    """Offers account information and funds in its sandbox, and payments in production only."""
+
+    def scopes(self) -> list[str]:
+        return [scope for scope in super().scopes() if scope != INITIATION]
+
+
+@deviant("interface-sandbox-equivalent/3")
+class GrantsMoreInProduction(Production):
+    """Publishes a grant for production that its sandbox does not know."""
+
+    def grant_types(self) -> list[str]:
+        return [*super().grant_types(), "client_credentials"]
+
+
+@deviant("interface-documentation-public/1")
+class SellsItsDocumentation(Documentation):
+    """Shows its documentation to subscribers who are signed in."""
+
+    def free_for(self, request: Request) -> bool:
+        return "Authorization" in request.headers
+
+
+@deviant("interface-documentation-public/2")
+class PublishesNoSummary(Documentation):
+    """Publishes no summary."""
+
+    def published(self) -> bool:
+        return False
 
 
 @deviant("interface-request-correlation/1")

@@ -17,7 +17,7 @@ from conformance.bank.settings import Client, Psu
 
 @deviant(
     "sca-aisp-secure-access/1",
-    also=("authorization-code-flow", "sca-ais-first-access", "sca-all-procedures-offered"),
+    also=("authorization-code-flow", "sca-all-procedures-offered"),
 )
 class KeepsSecureAccessFromAisps(AuthorizationServer):
     """Offers Secure Access in its portal, but not to PSUs whom an AISP sends."""

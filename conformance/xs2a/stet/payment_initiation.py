@@ -47,6 +47,10 @@ class StetPaymentInitiation:
         """GET /payment-requests/{id}."""
         return self._read(self._requests.link("request", "payment-requests", resource_id))
 
+    def read_at(self, url: str, *, purpose: str) -> One[PaymentState]:
+        """GET an address that an earlier answer gave."""
+        return self._read(Link("request", url, url), purpose)
+
     def confirm(
         self, state: One[PaymentState], *, nonce: str | None = None, regardless: bool = False
     ) -> One[PaymentState]:
@@ -70,8 +74,8 @@ class StetPaymentInitiation:
         members = altered(state.item.stored, money, self._requests.api.stet)
         return self._put(state, members, "change the amount of the payment")
 
-    def _read(self, link: Link) -> One[PaymentState]:
-        exchange = self._requests.get(self._requests.followed(link), "read the payment")
+    def _read(self, link: Link, purpose: str = "read the payment") -> One[PaymentState]:
+        exchange = self._requests.get(self._requests.followed(link), purpose)
         return One(exchange, self._contracts.payment, readers.state)
 
     def _put(self, state: One[PaymentState], members: Mapping[str, Any], purpose: str) -> One[Initiated]:
