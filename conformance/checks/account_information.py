@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from conformance.checks.accounts import booked
+from conformance.checks.controls import Again, given_still_served
 from conformance.checks.responses import answered, deviates
 from conformance.errors import NotApplicable, Unobservable
 from conformance.xs2a.accounts import Account, Balance, Entry, Identity
@@ -41,18 +42,30 @@ def given_accounts(listed: Page[Account]) -> tuple[Account, ...]:
 
 
 def expect_listing(listed: Page[Account], expected: Collection[str]) -> None:
-    """Somebody who has accounts is shown some: 204 is for those who have none."""
-    if answered(listed.exchange).status == 204 and expected:
-        deviates(listed.exchange, expected="200 with the accounts of the PSU", received="204")
-
-
-def expect_reached(answers: Iterable[tuple[Account, Answer]]) -> None:
-    """What a link leads to answers, or says that the PSU lacks the right.
+    """Somebody who has accounts is shown some: 204, or an empty list, is for those who have none.
 
     Raises:
-        Unobservable: no link leads to anything.
+        NotApplicable: the PSU has none, as far as is known.
+    """
+    if not listed.items and expected:
+        received = str(answered(listed.exchange).status)
+        deviates(
+            listed.exchange, expected="200 with the accounts of the PSU", received=f"{received} with none"
+        )
+    given_accounts(listed)
+
+
+def expect_reached(answers: Iterable[tuple[Account, Answer]], *, again: Again) -> None:
+    """What a link leads to answers, or says that the PSU lacks the right.
+
+    Args:
+        again: asks once more for what was served: where one thing is refused, it must still be.
+
+    Raises:
+        Unobservable: no link leads to anything, or nothing is served any more.
     """
     reached = tuple(answer.exchange for _, answer in answers)
+    given_still_served(reached, again)
     for exchange in reached:
         if answered(exchange).status not in _WORKS:
             deviates(exchange, expected="200, 204 or 403 behind a link of the list")
@@ -60,14 +73,18 @@ def expect_reached(answers: Iterable[tuple[Account, Answer]]) -> None:
         raise Unobservable("no link of the list leads to anything but a refusal or nothing")
 
 
-def expect_way_back(parents: Sequence[Page[Account]], listed: Page[Account]) -> None:
+def expect_way_back(parents: Sequence[Page[Account]], listed: Page[Account], *, again: Again) -> None:
     """The links back lead to the list of accounts.
 
+    Args:
+        again: asks once more for what was served.
+
     Raises:
-        Unobservable: no answer has a link back.
+        Unobservable: no answer has a link back, or nothing is served any more.
     """
     if not parents:
         raise Unobservable("neither balances nor entries have a link back to the list")
+    given_still_served((parent.exchange for parent in parents), again)
     here = {each.resource_id for each in listed.items}
     for parent in parents:
         if not answered(parent.exchange).succeeded:

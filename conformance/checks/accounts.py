@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from conformance.checks.controls import given_served
+from conformance.checks.controls import Again, given_served, given_still_served
 from conformance.checks.responses import answered, deviates
 from conformance.checks.stet_schema import expect_valid
 from conformance.errors import NotApplicable, Unobservable
@@ -118,15 +118,20 @@ def expect_booked_balance(balances: Page[Balance], account: Account) -> None:
             deviates(balances.exchange, expected="a balance in the account's currency", received="another")
 
 
-def expect_booked_balances(balances: Iterable[tuple[Account, Page[Balance]]]) -> None:
+def expect_booked_balances(balances: Sequence[tuple[Account, Page[Balance]]], *, again: Again) -> None:
     """Every account that is no card has valid balances, the accounting balance among them.
+
+    Args:
+        again: asks once more for what was served: where one thing is refused, it must still be.
 
     Raises:
         NotApplicable: the PSU may see no balances.
+        Unobservable: nothing is served any more.
     """
     judged = [(account, page) for account, page in balances if page.exchange.status != 403]
     if not judged:
         raise NotApplicable("the PSU has no right to the balances of any account")
+    given_still_served((page.exchange for _, page in balances), again)
     for account, page in judged:
         expect_valid(page)
         expect_money_in_scale(page)
@@ -134,15 +139,20 @@ def expect_booked_balances(balances: Iterable[tuple[Account, Page[Balance]]]) ->
             expect_booked_balance(page, account)
 
 
-def expect_valid_entries(entries: Iterable[tuple[Account, Page[Entry]]]) -> None:
+def expect_valid_entries(entries: Sequence[tuple[Account, Page[Entry]]], *, again: Again) -> None:
     """Every account has valid entries, each once, the booked ones with a day of booking.
+
+    Args:
+        again: asks once more for what was served: where one thing is refused, it must still be.
 
     Raises:
         NotApplicable: the PSU may see no entries, or has none.
+        Unobservable: nothing is served any more.
     """
     judged = [page for _, page in entries if page.exchange.status != 403]
     if not judged:
         raise NotApplicable("the PSU has no right to the transactions of any account")
+    given_still_served((page.exchange for _, page in entries), again)
     for page in judged:
         expect_valid(page)
         expect_money_in_scale(page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from conformance.checks.bearer import is_page
 from conformance.checks.landings import observed, parameter
 from conformance.checks.responses import answered
@@ -10,6 +12,8 @@ from conformance.exchange import Exchange
 from conformance.oauth.landing import Ending, Landing
 from conformance.xs2a.answer import Answer
 
+Again = Callable[[], Answer]
+"""Asks once more for what was served."""
 OUT_OF_ORDER = ("server_error", "temporarily_unavailable")
 
 
@@ -34,6 +38,16 @@ def given_served(*answers: Answer) -> None:
         given_success(answer.exchange)
         if not has_data(answer):
             raise Unobservable(f"nothing to compare with: {answer.exchange.purpose}: an answer without data")
+
+
+def given_still_served(exchanges: Iterable[Exchange], again: Again) -> None:
+    """Where one of several requests failed, what was served before is served still.
+
+    Raises:
+        Unobservable: it is not.
+    """
+    if not all(exchange.succeeded for exchange in exchanges):
+        given_served(again())
 
 
 def has_data(answer: Answer) -> bool:

@@ -89,7 +89,13 @@ def _refuse(landing: Landing, expected: str, received: str) -> None:
 
 
 def expect_refused_or_waiting(state: One[PaymentState]) -> None:
-    """A payment beyond what its PSU may validate alone is rejected, or waits for somebody else."""
+    """A payment beyond what its PSU may validate alone is rejected, or waits for somebody else.
+
+    Raises:
+        Unobservable: it was read without a status.
+    """
+    if state.item.status.code is None:
+        raise Unobservable("the payment was read without a status")
     if state.item.status.code not in ("RJCT", "PATC", "PDNG"):
         raise NonConformance(
             expected="RJCT, or PATC or PDNG while it waits",

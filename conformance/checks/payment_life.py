@@ -24,6 +24,7 @@ from conformance.xs2a.paging import Walk
 from conformance.xs2a.payments import Initiated, PaymentState, StatusGroup
 
 History = Sequence[One[PaymentState]]
+_PAGES = ("text/html", "application/xhtml+xml")
 _BEFORE_EXECUTION = (StatusGroup.OPEN, StatusGroup.ACCEPTED)
 
 
@@ -47,7 +48,8 @@ def expect_back_at(landing: Landing, url: str) -> None:
         Unobservable: the PSU never came to authenticate, or the bank's pages broke down.
     """
     answered(landing.exchange)
-    if landing.ending is Ending.ELSEWHERE and landing.proofs and landing.exchange.succeeded:
+    stuck = landing.ending is Ending.ELSEWHERE and landing.proofs and landing.exchange.succeeded
+    if stuck and landing.exchange.media_type in _PAGES:
         _refuse("the PSU sent back to the PISP", f"an end at {landing.described}", landing.exchange)
     if landing.arrived != without_query(url):
         _refuse("the report URL for this end", "another address", landing.exchange)

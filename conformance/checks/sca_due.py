@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
+from conformance.checks.controls import given_in_order, given_journey, given_served
 from conformance.checks.responses import answered, deviates
 from conformance.errors import NonConformance, NotApplicable, Unobservable
 from conformance.exchange import Exchange
@@ -16,18 +17,20 @@ _DUE = re.compile(r"consent|authenticat|\bsca\b", re.IGNORECASE)
 
 
 def expect_authentication_due(
-    refresh: Exchange, accounts: Page[Account] | None, *, before: Page[Account]
+    refresh: Exchange, accounts: Page[Account] | None, *, before: Page[Account], beside: Landing
 ) -> None:
     """An old authentication opens no account data: not refreshed, or refused at the API.
 
     Args:
         before: the account list while the authentication was young.
+        beside: where a rightful request of a PSU began behind it.
 
     Raises:
         Unobservable: the accounts could not be read before, or the refusal has another reason.
     """
-    if not answered(before.exchange).succeeded:
-        raise Unobservable(f"the accounts could not be read before: {before.exchange.summary}")
+    given_served(before)
+    if accounts is None or not accounts.exchange.succeeded:
+        given_journey(beside)
     if not answered(refresh).succeeded:
         if refresh.members.get("error") != "invalid_grant":
             raise Unobservable(f"the refresh was refused for another reason: {refresh.summary}")
@@ -62,12 +65,13 @@ def given_signed_out(landing: Landing) -> None:
         raise Unobservable("an earlier authentication with both factors is still remembered")
 
 
-def expect_no_silent_code(landing: Landing, *, portal: Landing) -> None:
+def expect_no_silent_code(landing: Landing, *, portal: Landing, beside: Landing) -> None:
     """A password alone, given on the bank's own portal, brings no code to a TPP.
 
     Args:
         landing: of a request that may show no page.
         portal: where the PSU stopped before.
+        beside: where a rightful request began behind it.
 
     Raises:
         Unobservable: it had not given its password alone there.
@@ -77,6 +81,8 @@ def expect_no_silent_code(landing: Landing, *, portal: Landing) -> None:
     answered(landing.exchange)
     if landing.response is not None and landing.response.get("code"):
         _refuse(landing, "no authorization code after a password alone", "an authorization code")
+    given_in_order(landing)
+    given_journey(beside)
 
 
 def expect_authentication_of_its_own(landing: Landing) -> None:
@@ -93,12 +99,18 @@ def expect_authentication_of_its_own(landing: Landing) -> None:
     _refuse(landing, "an authentication of the PSU for this AISP", "a code without one")
 
 
-def expect_no_authentication_due(refresh: Exchange, accounts: Page[Account] | None) -> None:
+def expect_no_authentication_due(
+    refresh: Exchange, accounts: Page[Account] | None, *, beside: Page[Account]
+) -> None:
     """A grant is refreshed, and opens the accounts; where it is refused, the PSU would have to authenticate.
 
+    Args:
+        beside: the accounts of a grant of which nothing is due.
+
     Raises:
-        Unobservable: it was refused for a reason of its own, as the certificate or the client.
+        Unobservable: it was refused for a reason of its own, as the certificate or the client, or all are refused.
     """
+    given_served(beside)
     if answered(refresh).members.get("error") == "invalid_grant":
         deviates(refresh, expected="tokens without a new authentication of the PSU")
     if not refresh.succeeded or accounts is None:
@@ -108,6 +120,7 @@ def expect_no_authentication_due(refresh: Exchange, accounts: Page[Account] | No
         deviates(answer, expected="the accounts without a new authentication of the PSU")
     if not answer.succeeded:
         raise Unobservable(f"the accounts were refused for another reason: {answer.summary}")
+    given_served(accounts)
 
 
 def _wants_authentication(answer: Exchange) -> bool:

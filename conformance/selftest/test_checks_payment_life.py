@@ -50,7 +50,8 @@ def answer(reply: Reply) -> One[PaymentState]:
 def landing(returned: str | None = YES, **changed: Any) -> Landing:
     now = datetime.now(UTC)
     status = changed.pop("status", 303 if returned else 200)
-    page = Exchange(1, "p", None, "GET", "https://b/", Headers(), None, now, timedelta(), status)
+    html = Headers((("Content-Type", changed.pop("media_type", "text/html")),))
+    page = Exchange(1, "p", None, "GET", "https://b/", Headers(), None, now, timedelta(), status, html)
     facts: dict[str, Any] = {"errand": BOTH, "returned": returned, "described": "another page"}
     ending = Ending.REDIRECT if returned else Ending.ELSEWHERE
     return Landing(changed.pop("ending", ending), page, **{**facts, **changed})
@@ -127,6 +128,7 @@ UNSEEN: dict[str, Callable[[], None]] = {
     "no link leads anywhere": lambda: life.expect_dead_link(landing(None), YES, beside=landing(None)),
     "an error of the pages": lambda: life.expect_dead_link(landing(None, status=500), YES, beside=ALIVE),
     "an error after the decision": lambda: life.expect_back_at(landing(None, proofs=PROVED, status=403), NO),
+    "no page at all": lambda: life.expect_back_at(landing(None, proofs=PROVED, media_type="text/json"), NO),
     "everything is refused": lambda: life.expect_turned_down(
         answer(refusal(409)), beside=[answer(refusal(409))]
     ),

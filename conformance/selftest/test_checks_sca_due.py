@@ -24,7 +24,7 @@ CONTRACTS = contracts_of(Profile())
 DEVICE = Step(page="approve", device="secure-access", choose="continue")
 
 
-def answer(status: int = 200, challenge: str = "", **members: str) -> Exchange:
+def answer(status: int = 200, challenge: str = "", **members: object) -> Exchange:
     headers = (("Content-Type", "application/json"), ("WWW-Authenticate", challenge))
     now, body = datetime(2026, 1, 2, tzinfo=UTC), json.dumps(members).encode()
     return Exchange(
@@ -51,44 +51,63 @@ def back(query: str, **facts: object) -> Landing:
 TOKEN = answer(access_token="a")
 LATE = answer(400, error="invalid_grant")
 STRANGE = answer(401, error="invalid_client")
-LISTED = accounts(answer())
+LISTED = accounts(answer(accounts=[], _links={}))
 DUE = accounts(answer(401, 'Bearer error="invalid_token"'))
 CODE, NONE, LOST = back("code=c"), back("error=login_required"), Landing(Ending.ELSEWHERE, answer())
+OPEN, FIREWALL = Landing(Ending.JOURNEY, answer()), Landing(Ending.ELSEWHERE, answer(403))
 HALF = Landing(Ending.JOURNEY, answer(), step=DEVICE, asked=True, authentications=1)
 MUTE = Landing(Ending.FAILURE, silent())
 
 Outcome = type[ConformanceError] | None
 CASES: list[tuple[Callable[[], None], Outcome]] = [
-    (lambda: sca_due.expect_authentication_due(LATE, None, before=LISTED), None),
-    (lambda: sca_due.expect_authentication_due(TOKEN, DUE, before=LISTED), None),
-    (lambda: sca_due.expect_authentication_due(TOKEN, LISTED, before=LISTED), NonConformance),
-    (lambda: sca_due.expect_authentication_due(LATE, None, before=DUE), Unobservable),
-    (lambda: sca_due.expect_authentication_due(STRANGE, None, before=LISTED), Unobservable),
-    (lambda: sca_due.expect_authentication_due(TOKEN, None, before=LISTED), Unobservable),
-    (lambda: sca_due.expect_authentication_due(TOKEN, accounts(answer(404)), before=LISTED), Unobservable),
-    (lambda: sca_due.expect_authentication_due(silent(), None, before=LISTED), Unobservable),
-    (lambda: sca_due.expect_no_authentication_due(TOKEN, LISTED), None),
-    (lambda: sca_due.expect_no_authentication_due(LATE, None), NonConformance),
-    (lambda: sca_due.expect_no_authentication_due(TOKEN, DUE), NonConformance),
+    (lambda: sca_due.expect_authentication_due(LATE, None, before=LISTED, beside=OPEN), None),
+    (lambda: sca_due.expect_authentication_due(TOKEN, DUE, before=LISTED, beside=OPEN), None),
+    (lambda: sca_due.expect_authentication_due(TOKEN, LISTED, before=LISTED, beside=OPEN), NonConformance),
+    (lambda: sca_due.expect_authentication_due(LATE, None, before=DUE, beside=OPEN), Unobservable),
+    (lambda: sca_due.expect_authentication_due(STRANGE, None, before=LISTED, beside=OPEN), Unobservable),
+    (lambda: sca_due.expect_authentication_due(TOKEN, None, before=LISTED, beside=OPEN), Unobservable),
     (
-        lambda: sca_due.expect_no_authentication_due(TOKEN, accounts(answer(403, message="Consent expired"))),
+        lambda: sca_due.expect_authentication_due(TOKEN, accounts(answer(404)), before=LISTED, beside=OPEN),
+        Unobservable,
+    ),
+    (lambda: sca_due.expect_authentication_due(silent(), None, before=LISTED, beside=OPEN), Unobservable),
+    (lambda: sca_due.expect_no_authentication_due(TOKEN, LISTED, beside=LISTED), None),
+    (lambda: sca_due.expect_no_authentication_due(LATE, None, beside=LISTED), NonConformance),
+    (lambda: sca_due.expect_no_authentication_due(TOKEN, DUE, beside=LISTED), NonConformance),
+    (
+        lambda: sca_due.expect_no_authentication_due(
+            TOKEN, accounts(answer(403, message="Consent expired")), beside=LISTED
+        ),
         NonConformance,
     ),
     (
-        lambda: sca_due.expect_no_authentication_due(TOKEN, accounts(answer(403, message="no such QWAC"))),
+        lambda: sca_due.expect_no_authentication_due(
+            TOKEN, accounts(answer(403, message="no such QWAC")), beside=LISTED
+        ),
         Unobservable,
     ),
-    (lambda: sca_due.expect_no_authentication_due(STRANGE, None), Unobservable),
-    (lambda: sca_due.expect_no_authentication_due(TOKEN, accounts(answer(503))), Unobservable),
-    (lambda: sca_due.expect_no_silent_code(NONE, portal=HALF), None),
-    (lambda: sca_due.expect_no_silent_code(LOST, portal=HALF), None),
-    (lambda: sca_due.expect_no_silent_code(CODE, portal=HALF), NonConformance),
-    (lambda: sca_due.expect_no_silent_code(CODE, portal=LOST), Unobservable),
+    (lambda: sca_due.expect_no_authentication_due(STRANGE, None, beside=LISTED), Unobservable),
+    (lambda: sca_due.expect_no_authentication_due(TOKEN, accounts(answer(503)), beside=LISTED), Unobservable),
+    (lambda: sca_due.expect_no_silent_code(NONE, portal=HALF, beside=OPEN), None),
+    (lambda: sca_due.expect_no_silent_code(LOST, portal=HALF, beside=OPEN), None),
+    (lambda: sca_due.expect_no_silent_code(CODE, portal=HALF, beside=OPEN), NonConformance),
+    (lambda: sca_due.expect_no_silent_code(CODE, portal=LOST, beside=OPEN), Unobservable),
     (
-        lambda: sca_due.expect_no_silent_code(CODE, portal=replace(HALF, proofs=(Proof("secure-access"),))),
+        lambda: sca_due.expect_no_silent_code(
+            CODE, portal=replace(HALF, proofs=(Proof("secure-access"),)), beside=OPEN
+        ),
         Unobservable,
     ),
-    (lambda: sca_due.expect_no_silent_code(MUTE, portal=HALF), Unobservable),
+    (lambda: sca_due.expect_no_silent_code(MUTE, portal=HALF, beside=OPEN), Unobservable),
+    (lambda: sca_due.expect_authentication_due(LATE, None, before=LISTED, beside=FIREWALL), Unobservable),
+    (lambda: sca_due.expect_authentication_due(TOKEN, DUE, before=LISTED, beside=FIREWALL), Unobservable),
+    (lambda: sca_due.expect_no_authentication_due(TOKEN, DUE, beside=DUE), Unobservable),
+    (lambda: sca_due.expect_no_authentication_due(TOKEN, accounts(answer()), beside=LISTED), Unobservable),
+    (lambda: sca_due.expect_no_silent_code(LOST, portal=HALF, beside=FIREWALL), Unobservable),
+    (
+        lambda: sca_due.expect_no_silent_code(back("error=server_error"), portal=HALF, beside=OPEN),
+        Unobservable,
+    ),
     (lambda: sca_due.given_silent_codes(CODE), None),
     (lambda: sca_due.given_silent_codes(NONE), NotApplicable),
     (lambda: sca_due.given_silent_codes(MUTE), Unobservable),

@@ -10,7 +10,7 @@ from conformance.checks.accounts import (
     expect_same_walks,
     expect_valid_entries,
 )
-from conformance.checks.controls import given_success
+from conformance.checks.controls import given_served, given_success
 from conformance.checks.stet_schema import expect_refused, expect_whole
 from fixtures.aisp import Depth, Statement
 
@@ -18,7 +18,7 @@ from fixtures.aisp import Depth, Statement
 @covers("aisp-transactions")
 def test_each_account_has_valid_transactions(statement: Statement) -> None:
     """An entry without amount, sense or status cannot be booked by the company."""
-    expect_valid_entries(statement.entries)
+    expect_valid_entries(statement.entries, again=statement.own_again)
 
 
 @covers("aisp-transactions-date-filter")
@@ -74,6 +74,7 @@ def test_next_links_come_to_an_end(statement: Statement) -> None:
 
     walk = statement.all_entries(account)
 
+    given_served(statement.own_again())
     expect_whole(walk)
 
 

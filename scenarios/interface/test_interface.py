@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.catalogue import advises, covers
+from conformance.checks.account_information import given_accounts
 from conformance.checks.controls import given_served
 from conformance.checks.interface import (
     expect_always_answered,
@@ -25,16 +26,19 @@ def test_the_interface_tells_an_aisp_of_accounts(tpp: Tpp, psu: Psu) -> None:
     answer = tpp.accounts_of(psu, present=True).accounts()
 
     expect_success(answer.exchange)
-    given_served(answer)
+    given_accounts(answer)
 
 
 @covers("interface-three-roles")
 def test_the_interface_takes_payments_from_a_pisp(pisp: Pisp, psu: Psu) -> None:
-    """Payment initiation is another one."""
+    """Payment initiation is another one, and so is to follow what becomes of the payment."""
     order = pisp.initiate(pisp.payment(psu), psu)
-
     expect_success(order.created.exchange)
-    given_served(order.created)
+
+    followed = pisp.read(order)
+
+    expect_success(followed.state.exchange)
+    given_served(followed.state)
 
 
 @covers("interface-three-roles")

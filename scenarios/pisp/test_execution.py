@@ -38,7 +38,7 @@ def test_a_settled_payment_stands_among_the_entries_of_its_account(settled: Orde
 @covers("pisp-status-transitions", last=True)
 def test_no_payment_of_the_run_took_a_step_back(pisp: Pisp, refused: Order) -> None:
     """A final status that changes later is worth nothing to a merchant."""
-    pisp.read(refused)
+    given_served(pisp.read(refused).state)
 
     expect_allowed_histories(pisp.histories)
 
@@ -46,7 +46,7 @@ def test_no_payment_of_the_run_took_a_step_back(pisp: Pisp, refused: Order) -> N
 @advises("pisp-status-transitions", last=True)
 def test_every_rejection_of_the_run_has_a_reason(pisp: Pisp, refused: Order) -> None:
     """The PISP can tell the customer what to do."""
-    pisp.read(refused)
+    given_served(pisp.read(refused).state)
 
     expect_reasons(pisp.histories)
 

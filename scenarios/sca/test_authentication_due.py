@@ -1,6 +1,8 @@
 """RTS (EU) 2018/389, article 10a, and PSD2, article 97: after whom, after what and after how long it is due again."""
 
 from conformance.catalogue import covers
+from conformance.checks.account_information import given_accounts
+from conformance.checks.controls import given_journey
 from conformance.checks.refresh import expect_alive
 from conformance.checks.sca import expect_accounts
 from conformance.checks.sca_due import (
@@ -25,7 +27,7 @@ def test_a_password_alone_on_the_portal_is_worth_nothing_to_a_silent_request(
 
     landing = asked_silently["half signed in"]
 
-    expect_no_silent_code(landing, portal=asked_silently["portal"])
+    expect_no_silent_code(landing, portal=asked_silently["portal"], beside=asked_silently["behind it"])
 
 
 @covers("sca-ais-first-access", waits=True, destroys=True, last=True)
@@ -33,7 +35,7 @@ def test_after_181_days_the_psu_must_authenticate_again(after_180_days: Rested) 
     """An authentication does not last for ever."""
     rested = after_180_days
 
-    expect_authentication_due(rested.refresh, rested.accounts, before=rested.before)
+    expect_authentication_due(rested.refresh, rested.accounts, before=rested.before, beside=rested.beside)
 
 
 @covers("sca-ais-first-access", waits=True, destroys=True, last=True)
@@ -47,10 +49,14 @@ def test_an_authentication_for_one_aisp_does_not_serve_another(newcomer: Landing
 @covers("sca-ais-exemption-180-days", waits=True, destroys=True, last=True)
 def test_within_180_days_the_aisp_reads_without_the_psu(within_180_days: Rested) -> None:
     """The PSU is asked twice a year, and not more often."""
-    expect_alive(within_180_days.refresh, age=within_180_days.age)
+    rested = within_180_days
+    given_accounts(rested.before)
+    given_journey(rested.beside)
+    expect_alive(rested.refresh, age=rested.age)
 
-    accounts = within_180_days.listed
+    accounts = rested.listed
 
+    expect_no_authentication_due(rested.refresh, accounts, beside=rested.before)
     expect_accounts(accounts)
 
 
@@ -59,4 +65,4 @@ def test_a_renewed_qwac_demands_no_new_authentication(over_renewed_qwac: OverRen
     """A certificate is renewed every year or two, which is no affair of the PSU."""
     used = over_renewed_qwac
 
-    expect_no_authentication_due(used.refresh, used.accounts)
+    expect_no_authentication_due(used.refresh, used.accounts, beside=used.beside)

@@ -30,7 +30,16 @@ class ShowsEuroAlone(Entitlements):
         return (account for account in super().implemented(company) if account.currency == "EUR")
 
 
-@deviant("entitlements-all-subscription-accounts/3", also=("entitlements-new-account-automatic",))
+@deviant(
+    "entitlements-all-subscription-accounts/3",
+    also=(
+        "aisp-account-list",
+        "aisp-same-information",
+        "entitlements-new-account-automatic",
+        "sca-aisp-3skey",
+        "sca-aisp-secure-access",
+    ),
+)
 class AsksForEachAccount(Consents):
     """Shows an account only once it was named in a consent of its own."""
 
