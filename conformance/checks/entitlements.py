@@ -23,11 +23,14 @@ from conformance.xs2a.payments import Initiated, PaymentState
 
 
 def expect_explained_refusal(landing: Landing) -> None:
-    """The PSU is told why on a page, and sent back to the TPP with an error."""
+    """The PSU is told why on a page, and sent back to the TPP with an error.
+
+    Raises:
+        Unobservable: the journey ended neither with a refusal nor with access, but at a page.
+    """
     response = landing.response
     if landing.ending is not Ending.REDIRECT or response is None:
-        _refuse(landing, "the PSU sent back to the TPP with an error", f"an end at {landing.described}")
-        return
+        raise Unobservable(f"neither a refusal nor access, but an end at {landing.described}")
     if response.get("code"):
         _refuse(landing, "a refusal", "an authorization code")
     if not response.get("error"):
@@ -140,6 +143,22 @@ def expect_service_opened(
         _refuse(landing, "a service that opens for the PSU", f"a journey that ended at {landing.described}")
     elif not answered(answer).succeeded:
         raise NonConformance(expected="a 2xx status", received=answer.summary, exchange=answer)
+
+
+def expect_no_dead_end(landing: Landing, *, beside: Beside) -> None:
+    """Wherever the journey ended, the PSU was sent back to the TPP.
+
+    Args:
+        landing: where it ended.
+        beside: a PSU who may use the service.
+
+    Raises:
+        Unobservable: the bank opens no journey to anybody.
+    """
+    given_in_order(landing)
+    if landing.ending is not Ending.REDIRECT:
+        given_journey(beside.pages)
+        _refuse(landing, "the PSU sent back to the TPP with an error", f"an end at {landing.described}")
 
 
 def expect_service_refused(

@@ -101,13 +101,13 @@ BAD: list[Callable[[], None]] = [
     ),
     lambda: entitlements.expect_explained_refusal(landing("error=access_denied")),
     lambda: entitlements.expect_explained_refusal(landing(explained=True)),
-    lambda: entitlements.expect_explained_refusal(LOST),
     lambda: entitlements.expect_exactly([Account("a", "X"), Account("b", "Y")], ["X"], page()),
     lambda: entitlements.expect_exactly([], ["X"], page()),
     lambda: entitlements.expect_among([], "X", page()),
     lambda: entitlements.expect_not_among([Account("a", "X")], "X", page()),
 ]
 UNSEEN: list[Callable[[], None]] = [
+    lambda: entitlements.expect_explained_refusal(LOST),
     lambda: sca.expect_no_access(LOST, beside=OPEN),
     lambda: sca.expect_no_access(landing("error=access_denied", played=()), beside=OPEN),
     lambda: sca.expect_no_downgrade(LOST, beside=OPEN),

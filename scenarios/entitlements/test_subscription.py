@@ -3,6 +3,7 @@
 from conformance.catalogue import covers
 from conformance.checks.entitlements import (
     expect_no_code,
+    expect_no_dead_end,
     expect_service_opened,
     expect_service_refused,
 )
@@ -18,6 +19,7 @@ def test_a_company_without_the_subscription_shows_no_account(
     """The service is an amendment of the contract, which this company never signed."""
     tried = attempts.aggregation(psu_not_subscribed)
 
+    expect_no_dead_end(tried.landing, beside=tried.beside)
     expect_service_refused(tried.answer, tried.state, tried.landing, beside=tried.beside)
 
 
@@ -30,6 +32,7 @@ def test_a_company_without_the_subscription_pays_nothing(
 
     tried = attempts.initiation(psu_not_subscribed)
 
+    expect_no_dead_end(tried.landing, beside=tried.beside)
     expect_service_refused(tried.answer, tried.state, tried.landing, beside=tried.beside)
 
 
@@ -40,6 +43,7 @@ def test_a_company_without_the_subscription_confirms_no_funds(
     """Not even yes or no leaves the bank."""
     tried = attempts.funds(psu_not_subscribed)
 
+    expect_no_dead_end(tried.landing, beside=tried.beside)
     expect_service_refused(tried.answer, tried.state, tried.landing, beside=tried.beside)
 
 
