@@ -1,4 +1,7 @@
-"""`make bench`: the suite beside a bare script, in turn, in one go; what is printed was measured just now."""
+"""`make bench`: the suite beside a bare script, in turn, in one go; what is printed was measured just now.
+
+`python -m bench quick` leaves out the whole selftest and the whole test command, which take minutes.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +24,11 @@ from conformance.launch import EmbeddedBank
 
 ROUNDS = 3
 LATENCY = "0.02"
+_FLOW = ("discovery", "authorization", "token", "refresh", "bearer", "id_token")
+_LONG = (
+    ("(f) every deviant against every scenario", [sys.executable, "-m", "conformance.selftest"], 600.0),
+    ("(g) make test", ["make", "test"], 300.0),
+)
 SCRIPT = Path(__file__).with_name("script.py")
 
 
@@ -66,12 +74,17 @@ def bank(*words: str) -> Iterator[Path]:
         yield embedded.profile
 
 
-def suite(*words: str) -> Suite:
-    """Run the suite against a fresh bank."""
+def suite(*words: str, select: Sequence[str] = ()) -> Suite:
+    """Run the suite against a fresh bank.
+
+    Args:
+        words: for the bank.
+        select: areas; empty means everything.
+    """
     with bank(*words) as profile, tempfile.TemporaryDirectory(prefix="bench-") as reports:
         began = time.time()
         command = [sys.executable, "-m", "conformance", "run", "--target", str(profile), "--reports", reports]
-        memory, _ = _run([*command, "--quiet"])
+        memory, _ = _run([*command, "--quiet", *(word for area in select for word in ("--select", area))])
         seconds = time.time() - began
         evidence = next(Path(reports).glob("*/*/evidence.ndjson"))
         events = [json.loads(line) for line in evidence.read_text(encoding="utf-8").splitlines()]
@@ -116,7 +129,10 @@ def main() -> None:
             save(record_run(profile), tape)
         slow = compare(tape, "--latency", LATENCY)
         fast = compare(tape)
-    sys.exit(0 if all([_latency(*slow), _overhead(*fast), _start(fast[0]), _whole(fast[0])]) else 1)
+    held = [_latency(*slow), _overhead(*fast), _start(fast[0]), _whole(fast[0]), _flow()]
+    if "quick" not in sys.argv[1:]:
+        held += [_timed(*command) for command in _LONG]
+    sys.exit(0 if all(held) else 1)
 
 
 def _latency(runs: list[Suite], scripts: list[Bare]) -> bool:
@@ -151,7 +167,21 @@ def _whole(runs: list[Suite]) -> bool:
         f"(d) evidence {run.evidence / run.exchanges:.0f} bytes per exchange, peak memory {run.memory:.0f} MiB"
     )
     print(f"    outcome of the measured runs: {', '.join(sorted({each.outcome for each in runs}))}")
-    return _bound("(e) the whole scope, s", statistics.median(run.seconds for run in runs), 10)
+    return _bound("(e) the whole scope, s", statistics.median(run.seconds for run in runs), 30)
+
+
+def _flow() -> bool:
+    run = suite(select=_FLOW)
+    return _bound(f"    the flow's six areas alone, {run.exchanges} exchanges, s", run.seconds, 10)
+
+
+def _timed(what: str, command: list[str], bound: float) -> bool:
+    """A command whose success counts too."""
+    began = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own commands
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    print(f"{what}: exit {done.returncode}; {lines[-1].strip() if lines else ''}")
+    return _bound("    s", time.monotonic() - began, bound) and done.returncode == 0
 
 
 def _spread(figures: list[float]) -> str:
