@@ -34,11 +34,13 @@ class Tape:
             self.entries.append({"kind": "clock", "seconds": seconds})
             waited(reason, seconds, how)
 
-        def on_step(psu: str, step: str, *, authentication: bool, means: str = "") -> None:
+        def on_step(
+            psu: str, step: str, *, authentication: bool, means: str = "", deed: str = "", shown: str = ""
+        ) -> None:
             device, journey = profile.psu[psu].device, profile.psu[psu].journey
             if device and device.url and any(entry.page == step and entry.device for entry in journey):
                 self.entries.append({"kind": "device", "url": str(device.url), "pin": str(device.pin)})
-            did_step(psu, step, authentication=authentication, means=means)
+            did_step(psu, step, authentication=authentication, means=means, deed=deed, shown=shown)
 
         recorder.record = on_exchange  # type: ignore[method-assign]
         recorder.waited = on_wait  # type: ignore[method-assign]

@@ -10,10 +10,12 @@ from typing import Any, Self
 
 from conformance.errors import UsageError
 from conformance.evidence.run import (
+    Effort,
     Facts,
     Finding,
     Footer,
     Header,
+    Journey,
     JudgedScenario,
     Planned,
     PsuStep,
@@ -25,7 +27,7 @@ from conformance.evidence.run import (
 from conformance.verdict import Verdict
 
 FORMAT = 1
-_KNOWN = frozenset({"header", "exchange", "scenario", "psu", "screenshot", "wait", "footer"})
+_KNOWN = frozenset({"header", "exchange", "scenario", "psu", "journey", "screenshot", "wait", "footer"})
 
 
 class EvidenceWriter:
@@ -138,6 +140,7 @@ def _run(events: Sequence[Facts], folder: Path) -> Run:
         other=tuple(event for event in events if event["event"] not in _KNOWN),
         footer=next((_footer(event) for _, event in kinds.get("footer", ())), None),
         screenshots=tuple(_screenshot(event, position) for position, event in kinds.get("screenshot", ())),
+        journeys=tuple(_journey(event, position) for position, event in kinds.get("journey", ())),
         folder=folder,
     )
 
@@ -181,6 +184,36 @@ def _psu(event: Facts, position: int) -> PsuStep:
         authentication=bool(event.get("authentication", False)),
         position=position,
         means=event.get("means") or "",
+        deed=event.get("deed") or "",
+        shown=event.get("shown") or "",
+    )
+
+
+def _journey(event: Facts, position: int) -> Journey:
+    own = event.get("own")
+    return Journey(
+        psu=event["psu"],
+        role=event["role"],
+        means=event.get("means") or "",
+        effort=_effort(event),
+        own=_effort(own) if own else None,
+        exchange=int(event["exchange"]),
+        position=position,
+    )
+
+
+def _effort(facts: Facts) -> Effort:
+    def count(name: str) -> int | None:
+        return None if facts.get(name) is None else int(facts[name])
+
+    seconds = facts.get("seconds")
+    return Effort(
+        steps=int(facts["steps"]),
+        screens=int(facts["screens"]),
+        redirects=count("redirects"),
+        authentications=count("authentications"),
+        fields=count("fields"),
+        seconds=None if seconds is None else float(seconds),
     )
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from bisect import bisect
 from collections.abc import Iterable
 from datetime import timedelta
 
 from allure_commons.model2 import Attachment, Parameter, Status, TestStepResult
 
-from conformance.evidence.run import PsuStep, RecordedExchange, Screenshot, Wait
+from conformance.evidence.run import Journey, PsuStep, RecordedExchange, Run, Screenshot, Wait
+from conformance.report.journeys import journey_name
 from conformance.report.text import inert, milliseconds, one_line, shortened
 from conformance.report.verdicts import ScenarioVerdict, Verdicts
 
 _URL = 120
+_STATUS = re.compile(r'"(?:paymentInformationStatus|transactionStatus)": *"([A-Z]{4})"')
 
 Content = tuple[str, bytes]
-Happening = RecordedExchange | PsuStep | Wait
+Happening = RecordedExchange | PsuStep | Journey | Wait
 
 
 class Attachments:
@@ -48,10 +52,10 @@ class Steps:
         self._pictures: dict[int, list[Screenshot]] = {}
         for screenshot in self._run.screenshots:
             self._pictures.setdefault(screenshot.exchange, []).append(screenshot)
-        self._beside: dict[str | None, list[PsuStep | Wait]] = {}
-        beside: list[PsuStep | Wait] = [*self._run.psu, *self._run.waits]
-        for event in beside:
-            self._beside.setdefault(event.scenario, []).append(event)
+        self._waits: dict[str | None, list[Wait]] = {}
+        for wait in self._run.waits:
+            self._waits.setdefault(wait.scenario, []).append(wait)
+        self._deeds = deeds(self._run)
 
     def of(self, scenario: ScenarioVerdict, status: str, owner: str) -> list[TestStepResult]:
         """The steps of one scenario.
@@ -61,7 +65,10 @@ class Steps:
             status: Allure's status of the scenario, which the exchange of its finding takes on.
         """
         exchanges = [self._run.exchanges[n] for n in scenario.exchanges if n in self._run.exchanges]
-        events = sorted([*exchanges, *self._beside.get(scenario.id, ())], key=_position)
+        events: list[Happening] = [*exchanges, *self._waits.get(scenario.id, ())]
+        for exchange in exchanges:
+            events += self._deeds.get(exchange.number, ())
+        events.sort(key=_position)
         cited = scenario.finding.exchange if scenario.finding else None
         steps = [self._step(event, scenario, owner) for event in events]
         for step, event in zip(steps, events, strict=True):
@@ -72,6 +79,8 @@ class Steps:
     def _step(self, event: Happening, scenario: ScenarioVerdict, owner: str) -> TestStepResult:
         if isinstance(event, PsuStep):
             return _moment(_psu(event), event.at)
+        if isinstance(event, Journey):
+            return _moment(journey_name(event), self._run.exchanges[event.exchange].sent)
         if isinstance(event, Wait):
             return _moment(_wait(event), event.at)
         step = self._exchange(event, owner)
@@ -107,13 +116,21 @@ class Steps:
 
 
 def exchange_name(exchange: RecordedExchange) -> str:
-    """One exchange in a line: `0007 POST https://… -> 200 in 12 ms: refresh the access token`."""
+    """One exchange in a line: `0007 TPP main: refresh the access token: POST https://… -> 200 in 12 ms`."""
     method, url = exchange.request.get("method", ""), str(exchange.request.get("url", ""))
     address = shortened(url.partition("?")[0], _URL) + ("?…" if "?" in url else "")
-    took = f"{exchange.elapsed_ms:.0f} ms"
+    took, actor = f"{exchange.elapsed_ms:.0f} ms", f"TPP {exchange.client}: " if exchange.client else ""
     return one_line(
-        f"{exchange.number:04d} {method} {address} -> {exchange.summary} in {took}: {exchange.purpose}"
+        f"{exchange.number:04d} {actor}{exchange.purpose}: {method} {address} -> {exchange.summary}"
+        f"{_payment(exchange)} in {took}"
     )
+
+
+def _payment(exchange: RecordedExchange) -> str:
+    """What the bank says of a payment, in its code (ISO 20022)."""
+    body = (exchange.response or {}).get("body")
+    found = _STATUS.search(body) if isinstance(body, str) else None
+    return f" (payment {found[1]})" if found else ""
 
 
 def request_text(exchange: RecordedExchange) -> str:
@@ -174,9 +191,27 @@ def _headers(headers: object) -> list[str]:
     return [": ".join(map(str, pair)) for pair in headers if isinstance(pair, list)]
 
 
+def deeds(run: Run) -> dict[int, list[PsuStep | Journey]]:
+    """What PSUs did, and how their journeys ended, by the number of the exchange that came of it."""
+    found: dict[int, list[PsuStep | Journey]] = {}
+    exchanges = sorted(run.exchanges.values(), key=_position)
+    places = [exchange.position for exchange in exchanges]
+    for step in run.psu:
+        at = bisect(places, step.position)
+        near = (*exchanges[at : at + 1], *exchanges[max(0, at - 1) : at])
+        came = next((each.number for each in near if each.scenario == step.scenario), None)
+        if came is not None:
+            found.setdefault(came, []).append(step)
+    for journey in run.journeys:
+        if journey.exchange in run.exchanges:
+            found.setdefault(journey.exchange, []).append(journey)
+    return found
+
+
 def _psu(event: PsuStep) -> str:
-    asked = "was asked for credentials" if event.authentication else "was not asked for credentials"
-    return one_line(f"PSU {event.psu}: {event.step} ({asked})")
+    counted = " (counted as an authentication)" if event.authentication else ""
+    shown = f", which shows: {event.shown}" if event.shown else ""
+    return one_line(f"PSU {event.psu} {event.deed or f'is at {event.step!r}'}{shown}{counted}")
 
 
 def _wait(event: Wait) -> str:

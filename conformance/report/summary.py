@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from conformance.catalogue import Requirement
+from conformance.report import journeys
 from conformance.report.failure import explanation, render_failure
 from conformance.report.text import inert, one_line
 from conformance.report.verdicts import ScenarioVerdict, Verdicts
@@ -111,6 +112,7 @@ def closing(verdicts: Verdicts, folder: Path | None = None) -> list[str]:
         f"{len(run.exchanges)} exchanges, {run.authentications} authentications by a PSU"
     ]
     lines += [f"  {line}" for line in _authentications(verdicts)]
+    lines += journeys.lines(run.journeys)
     lines += list(_remarks(verdicts))
     target = one_line(run.header.target.get("name", ""))
     lines.append(f"{target}: {verdicts.outcome} ({_OUTCOMES[verdicts.outcome][0]})")
