@@ -12,6 +12,7 @@ from conformance.catalogue import Ask, Asked, Coverage, Shared, SignIn, load
 from conformance.running import Scenario
 from conformance.shipped import SCENARIOS
 
+_SPELLED = {"3skey": "3SKey", "aisps": "AISP's", "cbpiis": "CBPII's", "banks": "bank's"}
 SCENARIO = pytest.StashKey[Scenario]()
 _ACRONYMS = frozenset(
     "aisp api cbpii html http https id iss json jwk jwks jws jwt pisp pkce psu qwac s256 tls tpp uri url".split()
@@ -40,7 +41,7 @@ def scenario_of(item: pytest.Item) -> Scenario:
 def _title(name: str) -> str:
     """The function's name as the sentence that it is."""
     stem, _, parameter = name.removeprefix("test_").partition("[")
-    words = [word.upper() if word in _ACRONYMS else word for word in stem.split("_")]
+    words = [_SPELLED.get(word, word.upper() if word in _ACRONYMS else word) for word in stem.split("_")]
     sentence = " ".join(words)
     return f"{sentence[:1].upper()}{sentence[1:]}{f' ({parameter[:-1]})' if parameter else ''}"
 

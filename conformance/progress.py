@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TextIO
 
+from conformance.report.text import many
 from conformance.running import Observer, Scenario
 from conformance.verdict import Judgement, Verdict
 
@@ -17,7 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202
 class Silent:
     """Watches and says nothing."""
 
-    def planned(self, scenarios: Sequence[Scenario], authentications: int) -> None:
+    def planned(self, scenarios: Sequence[Scenario], asked: Mapping[str, Mapping[str, int]]) -> None:
         """Say nothing."""
 
     def began(self, scenario: Scenario) -> None:
@@ -51,12 +52,15 @@ class Plain(Silent):
         self._in_area = 0
         self._gone = False
 
-    def planned(self, scenarios: Sequence[Scenario], authentications: int) -> None:
-        """Say how much there is."""
+    def planned(self, scenarios: Sequence[Scenario], asked: Mapping[str, Mapping[str, int]]) -> None:
+        """Say how much there is, and who will be asked how often."""
         self._total = len(scenarios)
-        requirements = len({scenario.requirement.id for scenario in scenarios})
-        asked = f"; PSUs authenticate {authentications} times at most" if authentications else ""
-        self._line(f"judging {requirements} requirements in {self._total} scenarios{asked}")
+        requirements = many(len({scenario.requirement.id for scenario in scenarios}), "requirement")
+        times = sum(count for persons in asked.values() for count in persons.values())
+        most = f"; PSUs authenticate {many(times, 'time')} at most" if times else ""
+        self._line(f"judging {requirements} in {many(self._total, 'scenario')}{most}")
+        for means, persons in asked.items():
+            self._line(f"  with {means}: {', '.join(f'{psu} {count}' for psu, count in persons.items())}")
 
     def began(self, scenario: Scenario) -> None:
         """Say which area is finished when another begins."""

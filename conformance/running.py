@@ -7,7 +7,7 @@ import platform
 import ssl
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -49,8 +49,8 @@ class Scenario:
 class Observer(Protocol):
     """Is told what happens while it happens."""
 
-    def planned(self, scenarios: Sequence[Scenario], authentications: int) -> None:
-        """The run begins, and will have PSUs authenticate so often at most."""
+    def planned(self, scenarios: Sequence[Scenario], asked: Mapping[str, Mapping[str, int]]) -> None:
+        """The run begins, and will have PSUs authenticate so often at most, by means and PSU."""
 
     def began(self, scenario: Scenario) -> None:
         """A scenario begins."""
@@ -132,7 +132,14 @@ class Running:
                 "planned": [{"id": scenario.id, "requirement": scenario.requirement.id} for scenario in plan],
             }
         )
-        self.observer.planned(self.plan, sum(planned.values()))
+        self.observer.planned(self.plan, self._by_means(planned))
+
+    def _by_means(self, planned: Mapping[str, int]) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {}
+        for name, count in sorted(planned.items(), key=lambda each: -each[1]):
+            if count:
+                found.setdefault(self.target.profile.psu[name].means, {})[name] = count
+        return found
 
     def begin(self, scenario: Scenario) -> None:
         """A scenario begins: what is recorded from now on belongs to it."""

@@ -168,10 +168,15 @@ def expect_shown_entries(shown: Iterable[tuple[Shown, Walk[Entry]]]) -> None:
             )
 
 
-def expect_no_secrets(answers: Iterable[Answer], secrets: Collection[str]) -> None:
-    """No text is or holds what the PSU types into the bank's pages."""
+def expect_no_secrets(answers: Sequence[Answer], secrets: Collection[str], *, again: Again) -> None:
+    """No text is or holds what the PSU types into the bank's pages.
+
+    Args:
+        again: asks once more for what was served: where one thing is refused, it must still be.
+    """
     for answer in answers:
         expect_no_secret(answer, secrets)
+    given_still_served((answer.exchange for answer in answers), again)
 
 
 def expect_no_secret(answer: Answer, secrets: Collection[str]) -> None:

@@ -267,10 +267,15 @@ def _in(money: Money | None, currency: str) -> Decimal:
     return money.amount
 
 
-def expect_no_card_numbers(answers: Iterable[Answer]) -> None:
-    """No text of any of the answers holds a whole card number."""
+def expect_no_card_numbers(answers: Sequence[Answer], *, again: Again) -> None:
+    """No text of any of the answers holds a whole card number.
+
+    Args:
+        again: asks once more for what was served: where one thing is refused, it must still be.
+    """
     for answer in answers:
         expect_no_card_number(answer)
+    given_still_served((answer.exchange for answer in answers), again)
 
 
 def expect_no_card_number(answer: Answer) -> None:

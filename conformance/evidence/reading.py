@@ -9,10 +9,12 @@ from pathlib import Path
 
 from conformance.errors import UsageError
 from conformance.evidence.run import (
+    Effort,
     Facts,
     Finding,
     Footer,
     Header,
+    Journey,
     JudgedScenario,
     Planned,
     PsuStep,
@@ -108,6 +110,7 @@ class _Told:
         self._scenarios: dict[str, JudgedScenario] = {}
         self._psu: list[PsuStep] = []
         self._waits: list[Wait] = []
+        self._journeys: list[Journey] = []
         self._screenshots: list[Screenshot] = []
         self._other: list[Facts] = []
         self._footer: Footer | None = None
@@ -117,6 +120,7 @@ class _Told:
             "exchange": self._exchange,
             "scenario": self._scenario,
             "psu": lambda event: self._psu.append(_psu(event, self._position)),
+            "journey": lambda event: self._journeys.append(_journey(event, self._position)),
             "wait": lambda event: self._waits.append(_wait(event, self._position)),
             "screenshot": lambda event: self._screenshots.append(_screenshot(event, self._position)),
             "footer": self._end,
@@ -141,6 +145,7 @@ class _Told:
             other=tuple(self._other),
             footer=self._footer,
             screenshots=tuple(self._screenshots),
+            journeys=tuple(self._journeys),
             folder=self._folder,
         )
 
@@ -202,6 +207,36 @@ def _psu(event: Facts, position: int) -> PsuStep:
         authentication=bool(event.get("authentication", False)),
         position=position,
         means=event.get("means") or "",
+        deed=event.get("deed") or "",
+        shown=event.get("shown") or "",
+    )
+
+
+def _journey(event: Facts, position: int) -> Journey:
+    own = event.get("own")
+    return Journey(
+        psu=event["psu"],
+        role=event["role"],
+        means=event.get("means") or "",
+        effort=_effort(event),
+        own=_effort(own) if own else None,
+        exchange=int(event["exchange"]),
+        position=position,
+    )
+
+
+def _effort(facts: Facts) -> Effort:
+    def count(name: str) -> int | None:
+        return None if facts.get(name) is None else int(facts[name])
+
+    seconds = facts.get("seconds")
+    return Effort(
+        steps=int(facts["steps"]),
+        screens=int(facts["screens"]),
+        redirects=count("redirects"),
+        authentications=count("authentications"),
+        fields=count("fields"),
+        seconds=None if seconds is None else float(seconds),
     )
 
 

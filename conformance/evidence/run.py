@@ -80,7 +80,12 @@ class RecordedExchange:
 
 @dataclass(frozen=True)
 class PsuStep:
-    """A step of a PSU's journey; `authentication` when it asked the PSU for credentials."""
+    """A step of a PSU's journey; `authentication` when it asked the PSU for credentials.
+
+    Args:
+        deed: what the PSU did, in words.
+        shown: what its device showed or signed, where all data are synthetic.
+    """
 
     psu: str
     step: str
@@ -89,6 +94,39 @@ class PsuStep:
     authentication: bool
     position: int
     means: str = ""
+    deed: str = ""
+    shown: str = ""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What something asks of a PSU; None where nobody counted it."""
+
+    steps: int
+    screens: int
+    redirects: int | None = None
+    authentications: int | None = None
+    fields: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Journey:
+    """What a whole journey asked of a PSU.
+
+    Args:
+        role: of the TPP for which the PSU went to its bank.
+        exchange: number of the one that ended it.
+        own: what the bank's own channel asks for the same, where the profile has it.
+    """
+
+    psu: str
+    role: str
+    means: str
+    effort: Effort
+    own: Effort | None
+    exchange: int
+    position: int
 
 
 @dataclass(frozen=True)
@@ -169,6 +207,7 @@ class Run:
         other: events of kinds that this version does not know, as they stand.
         footer: None where the run was cut off.
         screenshots: pictures of pages, in order.
+        journeys: figures of whole journeys, in order.
         folder: where the evidence is, and the files beside it.
     """
 
@@ -180,6 +219,7 @@ class Run:
     other: tuple[Facts, ...] = field(default=())
     footer: Footer | None = None
     screenshots: tuple[Screenshot, ...] = ()
+    journeys: tuple[Journey, ...] = ()
     folder: Path | None = None
 
     def picture(self, screenshot: Screenshot) -> bytes | None:

@@ -15,6 +15,7 @@ from conformance.oauth.landing import Ending, Landing, Proof
 from conformance.psu.browser import REDIRECTS
 from conformance.psu.browser import Browser as Browser
 from conformance.psu.conduct import AS_EXPECTED, Conduct, Decision
+from conformance.psu.deeds import deed
 from conformance.psu.device import phone_of, signer_of
 from conformance.psu.page import Form, Page, read_page
 from conformance.psu.three_skey import Signer, TokenRefused
@@ -122,7 +123,7 @@ class FormAgent:
         asked = bool(step.fill) and not cancels
         # a password and the device right after it are the two factors of one authentication
         counted = asked or (proof is not None and not before.halfway)
-        self._tell(step, cancels=cancels, authentication=counted)
+        self._tell(step, deed(step, conduct, cancels=cancels), proof, cancels=cancels, authentication=counted)
         purpose = f"the PSU {'cancels' if cancels else 'answers'} the page {step.page!r}"
         sent = browser.submit(form.by(control), form.filled(values, control), purpose=purpose)
         after = self._rest(browser, before.errand, sent)
@@ -137,9 +138,13 @@ class FormAgent:
             filled=0 if cancels else len(step.fill) + len(step.select),
         )
 
-    def _tell(self, step: Step, *, cancels: bool, authentication: bool) -> None:
-        name = f"cancel at {step.page}" if cancels else step.page
-        self._recorder.psu_step(self.name, name, authentication=authentication, means=self._psu.means)
+    def _tell(
+        self, step: Step, done: str, proof: Proof | None, *, cancels: bool, authentication: bool
+    ) -> None:
+        name, shown = f"cancel at {step.page}" if cancels else step.page, proof.shown if proof else ""
+        self._recorder.psu_step(
+            self.name, name, authentication=authentication, means=self._psu.means, deed=done, shown=shown
+        )
 
     def _prove(self, step: Step, form: Form, conduct: Conduct) -> Proof | None:
         """Do with the device what the step asks for."""

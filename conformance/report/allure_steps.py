@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from bisect import bisect
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from itertools import chain
 
 from allure_commons.model2 import Attachment, Parameter, Status, TestStepResult
 
-from conformance.evidence.run import PsuStep, RecordedExchange, Run, Wait
+from conformance.evidence.run import Journey, PsuStep, RecordedExchange, Run, Wait
+from conformance.report.journeys import journey_name
 from conformance.report.text import inert, milliseconds, one_line, shortened
 from conformance.report.verdicts import ScenarioVerdict
 
 _URL = 120
+_STATUS = re.compile(r'"(?:paymentInformationStatus|transactionStatus)": *"([A-Z]{4})"')
 
-Happening = RecordedExchange | PsuStep | Wait
+Happening = RecordedExchange | PsuStep | Journey | Wait
 
 
 class Attachments:
@@ -48,6 +51,8 @@ class Steps:
 
     def __init__(self) -> None:
         self._contents: dict[int, bytes] = {}
+        self._run: Run | None = None
+        self._deeds: Mapping[int, list[PsuStep | Journey]] = {}
 
     def of(
         self, run: Run, scenario: ScenarioVerdict, status: str, attachments: Attachments
@@ -59,11 +64,12 @@ class Steps:
             attachments: takes the files.
         """
         exchanges = [run.exchanges[n] for n in scenario.exchanges if n in run.exchanges]
-        happened: Iterable[PsuStep | Wait] = chain(run.psu, run.waits)
-        beside = [event for event in happened if event.scenario == scenario.id]
+        events: list[Happening] = [*exchanges, *(wait for wait in run.waits if wait.scenario == scenario.id)]
+        for exchange in exchanges:
+            events += self._deeds_of(run).get(exchange.number, ())
         cited = scenario.finding.exchange if scenario.finding else None
         steps = []
-        for event in sorted([*exchanges, *beside], key=_position):
+        for event in sorted(events, key=_position):
             step = self._step(event, run, scenario, attachments)
             cites = isinstance(event, RecordedExchange) and event.number == cited
             step.status = status if cites else Status.PASSED
@@ -75,6 +81,8 @@ class Steps:
     ) -> TestStepResult:
         if isinstance(event, PsuStep):
             return _moment(_psu(event), event.at)
+        if isinstance(event, Journey):
+            return _moment(journey_name(event), run.exchanges[event.exchange].sent)
         if isinstance(event, Wait):
             return _moment(_wait(event), event.at)
         started = milliseconds(event.sent)
@@ -90,6 +98,11 @@ class Steps:
                 *_seen(event, run, attachments),
             ],
         )
+
+    def _deeds_of(self, run: Run) -> Mapping[int, list[PsuStep | Journey]]:
+        if self._run is not run:
+            self._run, self._deeds = run, deeds(run)
+        return self._deeds
 
     def _content(self, exchange: RecordedExchange) -> bytes:
         content = self._contents.get(exchange.number)
@@ -110,12 +123,13 @@ def _seen(exchange: RecordedExchange, run: Run, attachments: Attachments) -> Ite
 
 
 def exchange_name(exchange: RecordedExchange) -> str:
-    """One exchange in a line: `0007 POST https://… -> 200 in 12 ms: refresh the access token`."""
+    """One exchange in a line: `0007 TPP main: refresh the access token: POST https://… -> 200 in 12 ms`."""
     method, url = exchange.request.get("method", ""), str(exchange.request.get("url", ""))
     address = shortened(url.partition("?")[0], _URL) + ("?…" if "?" in url else "")
-    took = f"{exchange.elapsed_ms:.0f} ms"
+    took, actor = f"{exchange.elapsed_ms:.0f} ms", f"TPP {exchange.client}: " if exchange.client else ""
     return one_line(
-        f"{exchange.number:04d} {method} {address} -> {exchange.summary} in {took}: {exchange.purpose}"
+        f"{exchange.number:04d} {actor}{exchange.purpose}: {method} {address} -> {exchange.summary}"
+        f"{_payment(exchange)} in {took}"
     )
 
 
@@ -123,6 +137,13 @@ def exchange_text(exchange: RecordedExchange) -> str:
     """The request, what came back, and what was seen of the connection."""
     parts = ("REQUEST", request_text), ("RESPONSE", response_text), ("TLS FACTS", tls_text)
     return "\n".join(f"{title}\n\n{text(exchange)}" for title, text in parts)
+
+
+def _payment(exchange: RecordedExchange) -> str:
+    """What the bank says of a payment, in its code (ISO 20022)."""
+    body = (exchange.response or {}).get("body")
+    found = _STATUS.search(body) if isinstance(body, str) else None
+    return f" (payment {found[1]})" if found else ""
 
 
 def request_text(exchange: RecordedExchange) -> str:
@@ -177,9 +198,27 @@ def _headers(headers: object) -> list[str]:
     return [": ".join(map(str, pair)) for pair in headers if isinstance(pair, list)]
 
 
+def deeds(run: Run) -> dict[int, list[PsuStep | Journey]]:
+    """What PSUs did, and how their journeys ended, by the number of the exchange that came of it."""
+    found: dict[int, list[PsuStep | Journey]] = {}
+    exchanges = sorted(run.exchanges.values(), key=_position)
+    places = [exchange.position for exchange in exchanges]
+    for step in run.psu:
+        at = bisect(places, step.position)
+        near = (*exchanges[at : at + 1], *exchanges[max(0, at - 1) : at])
+        came = next((each.number for each in near if each.scenario == step.scenario), None)
+        if came is not None:
+            found.setdefault(came, []).append(step)
+    for journey in run.journeys:
+        if journey.exchange in run.exchanges:
+            found.setdefault(journey.exchange, []).append(journey)
+    return found
+
+
 def _psu(event: PsuStep) -> str:
-    asked = "was asked for credentials" if event.authentication else "was not asked for credentials"
-    return one_line(f"PSU {event.psu}: {event.step} ({asked})")
+    counted = " (counted as an authentication)" if event.authentication else ""
+    shown = f", which shows: {event.shown}" if event.shown else ""
+    return one_line(f"PSU {event.psu} {event.deed or f'is at {event.step!r}'}{shown}{counted}")
 
 
 def _wait(event: Wait) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from html import escape
 
 from conformance.catalogue import Requirement
+from conformance.report.journeys import told
 from conformance.report.text import inert, one_line, sentence
 from conformance.report.verdicts import ScenarioVerdict, Verdicts
 from conformance.verdict import Verdict
@@ -30,6 +31,7 @@ def description(verdicts: Verdicts, requirement: Requirement, scenario: Scenario
         [
             _verdict(scenario),
             _terms(_observed(verdicts, scenario)),
+            _terms(_journeys(verdicts, scenario)),
             _heading("The requirement"),
             _paragraph(requirement.statement),
             _terms(_facts(requirement)),
@@ -67,6 +69,15 @@ def _observed(verdicts: Verdicts, scenario: ScenarioVerdict) -> Iterable[tuple[s
         yield "Seen in exchange", _html(f"{exchange.number:04d}: {exchange.purpose} ({exchange.call})")
         if exchange.curl:
             yield "Repeat it with", f"<code>{_html(one_line(exchange.curl))}</code>"
+
+
+def _journeys(verdicts: Verdicts, scenario: ScenarioVerdict) -> Iterable[tuple[str, str]]:
+    """What the whole journeys that the scenario rests on asked of PSUs."""
+    rests_on = set(scenario.exchanges)
+    for journey in verdicts.run.journeys:
+        if journey.exchange in rests_on:
+            own = f"; in the bank's own channel: {told(journey.own)}" if journey.own else ""
+            yield f"Journey of PSU {_html(journey.psu)}", _html(f"{told(journey.effort)}{own}")
 
 
 def _facts(requirement: Requirement) -> Iterable[tuple[str, str]]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TextIO
 
 from conformance.catalogue import Requirement
+from conformance.report import journeys
 from conformance.report.failure import explanation, render_failure
-from conformance.report.text import inert, one_line
+from conformance.report.text import inert, many, one_line
 from conformance.report.verdicts import ScenarioVerdict, Verdicts
 from conformance.verdict import Outcome, Verdict
 
@@ -107,10 +108,12 @@ def closing(verdicts: Verdicts, folder: Path | None = None) -> list[str]:
     """The last lines: what was judged, the outcome, and where everything was written."""
     run = verdicts.run
     lines = [
-        f"{len(verdicts.requirements)} requirements, {sum(verdicts.scenario_counts.values())} scenarios, "
-        f"{len(run.exchanges)} exchanges, {run.authentications} authentications by a PSU"
+        f"{many(len(verdicts.requirements), 'requirement')}, "
+        f"{many(sum(verdicts.scenario_counts.values()), 'scenario')}, "
+        f"{many(len(run.exchanges), 'exchange')}, {many(run.authentications, 'authentication')} by a PSU"
     ]
     lines += [f"  {line}" for line in _authentications(verdicts)]
+    lines += journeys.lines(run.journeys)
     lines += list(_remarks(verdicts))
     target = one_line(run.header.target.get("name", ""))
     lines.append(f"{target}: {verdicts.outcome} ({_OUTCOMES[verdicts.outcome][0]})")
@@ -211,7 +214,7 @@ def _rich_table(verdicts: Verdicts) -> object:
     from rich import box
     from rich.table import Table
 
-    grid = Table(box=box.SIMPLE_HEAD, show_footer=False)
+    grid = Table(box=box.SIMPLE_HEAD, show_footer=False, pad_edge=False, padding=(0, 0, 0, 1))
     grid.add_column("area")
     for verdict in _COLUMNS:
         grid.add_column(str(verdict), justify="right", style=_COLOURS[verdict])

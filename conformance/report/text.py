@@ -39,6 +39,11 @@ def sentence(text: str) -> str:
     return line[0].upper() + line[1:] + ("" if line[-1] in ".!?…" else ".")
 
 
+def many(count: int, noun: str) -> str:
+    """A number with its noun, as `1 scenario` or `2 scenarios`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def milliseconds(time: str) -> int | None:
     """Milliseconds since 1970 of an ISO 8601 time; None where there is none."""
     try:

@@ -11,6 +11,7 @@ from typing import Any
 from conformance.catalogue import Catalogue, Requirement
 from conformance.errors import UsageError
 from conformance.evidence.run import Finding, JudgedScenario, Planned, RecordedExchange, Run
+from conformance.report.journeys import kinds
 from conformance.verdict import Judgement, Outcome, Verdict, outcome, worst
 
 FORMAT = 1
@@ -129,6 +130,7 @@ class Verdicts:
             "authentications": self.run.authentications,
             "authentications_planned": dict(header.authentications_planned),
             "by_psu": {psu: dict(means) for psu, means in self.run.by_psu.items()},
+            "journeys": [kind.as_json() for kind in kinds(self.run.journeys)],
             "counts": {
                 "requirements": {str(verdict): count for verdict, count in self.counts.items()},
                 "scenarios": {str(verdict): count for verdict, count in self.scenario_counts.items()},

@@ -74,6 +74,21 @@ FAILING: dict[str, dict[str, Any]] = {
 }
 
 
+JOURNEY = {
+    "psu": "treasurer",
+    "role": "pisp",
+    "means": "3skey",
+    "steps": 3,
+    "screens": 3,
+    "redirects": 1,
+    "authentications": 1,
+    "fields": 2,
+    "seconds": 0.25,
+    "own": {"steps": 2, "screens": 2, "redirects": 0, "authentications": 1, "fields": None, "seconds": None},
+}
+"""The figures of a journey, as the contract of the stream has them."""
+
+
 @dataclass
 class InventedRun:
     """Writes the evidence of a run over the whole catalogue.
@@ -126,8 +141,13 @@ class InventedRun:
         for step in range(self.exchanges):
             if step == 0 and requirement.observe == "journey":
                 facts = {"psu": "treasurer", "step": "login", "at": self._time(), "scenario": name}
-                evidence.psu({**facts, "authentication": n == 1})
+                told = {"deed": "signs with 3skey on the page 'sign'", "shown": "Pay EUR 1.01 to Fournisseur"}
+                evidence.psu({**facts, "authentication": n == 1, **(told if n == 1 else {})})
             numbers.append(self._exchange(evidence, name, step))
+        if requirement.observe == "journey":
+            evidence.write(
+                "journey", {**JOURNEY, "exchange": numbers[-1], "scenario": name, "at": self._time()}
+            )
         if requirement.observe == "wait":
             waited = {"at": self._time(), "scenario": name, "seconds": 630, "how": "clock-control"}
             evidence.wait({**waited, "reason": "the access token expires 599 s after it was issued"})

@@ -29,6 +29,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def results(files: dict[str, bytes]) -> dict[str, dict[str, Any]]:
     """The results by the id of their scenario."""
+    return results_in(files)
+
+
+def results_in(files: dict[str, bytes]) -> dict[str, dict[str, Any]]:
+    """The results among files, by the id of their scenario."""
     read = [json.loads(content) for name, content in files.items() if name.endswith("-result.json")]
     return {result["fullName"]: result for result in read}
 
@@ -128,14 +133,37 @@ def test_the_description_says_what_was_expected_received_and_how_to_repeat_it(
 def test_steps_are_the_psu_and_the_exchanges_in_their_order(results: dict[str, dict[str, Any]]) -> None:
     steps = of(results, "refresh-single-use")["steps"]
 
-    assert steps[0]["name"] == "PSU treasurer: login (was asked for credentials)"
-    assert [step["name"][:4] for step in steps[1:]] == sorted(step["name"][:4] for step in steps[1:])
+    exchanges = [step["name"][:4] for step in steps if step["name"][:4].isdigit()]
+    assert steps[0]["name"] == (
+        "PSU treasurer signs with 3skey on the page 'sign', which shows: Pay EUR 1.01 to Fournisseur "
+        "(counted as an authentication)"
+    )
+    assert exchanges == sorted(exchanges)
     assert re.fullmatch(
-        r"\d{4} POST https://sso-cert\.bank\.example/sgconnect/oauth2/access_token -> 200 in \d+ ms: "
-        r"refresh the access token",
+        r"\d{4} TPP main: refresh the access token: "
+        r"POST https://sso-cert\.bank\.example/sgconnect/oauth2/access_token -> 200 in \d+ ms",
         steps[2]["name"],
     )
-    assert [step["status"] for step in steps] == ["passed", "passed", "passed", "failed"]
+    assert steps[4]["name"] == (
+        "The journey of PSU treasurer is over (pisp, 3skey): 3 steps, 3 screens, 1 authentication, "
+        "2 fields to fill, 1 redirect, 0.2 s; in the bank's own channel: 2 steps, 2 screens, "
+        "1 authentication, 0 redirects"
+    )
+    assert [step["status"] for step in steps] == ["passed", "passed", "passed", "failed", "passed"]
+
+
+def test_what_a_psu_did_stands_in_every_scenario_that_uses_what_came_of_it(tmp_path: Path) -> None:
+    changes = {"refresh-chain": {"exchanges": [1, 2, 3]}}
+    folder = InventedRun(failing=changes, selection=["refresh"]).write(tmp_path)
+    found = results_in(Results().all(judge(read_run(folder / "evidence.ndjson"), load())))
+
+    first, user = of(found, "refresh-grant"), of(found, "refresh-chain")
+
+    names = [step["name"] for step in first["steps"]]
+    assert [name.partition(" treasurer ")[0] for name in names] == ["PSU", *names[1:4], "The journey of PSU"]
+    assert [
+        step["name"].removesuffix(" (made earlier in the run, used here)") for step in user["steps"]
+    ] == names
 
 
 def test_waiting_is_a_step_too(results: dict[str, dict[str, Any]]) -> None:
@@ -147,7 +175,7 @@ def test_waiting_is_a_step_too(results: dict[str, dict[str, Any]]) -> None:
 def test_an_exchange_of_an_earlier_scenario_is_cited_as_such(results: dict[str, dict[str, Any]]) -> None:
     first = of(results, "token-code-exchange", 2)["steps"][0]
 
-    assert first["name"].startswith("0001 GET ")
+    assert first["name"].startswith("0001 ask for authorization: GET ")
     assert first["name"].endswith("(made earlier in the run, used here)")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -214,7 +215,12 @@ def test_the_planned_number_of_authentications_is_the_number_used(tmp_path: Path
 
     assert used == planned
     assert sum(used.values()) == run.verdicts["authentications"]
-    assert f"PSUs authenticate {run.verdicts['authentications']} times at most" in run.out + run.err
+    told = run.out + run.err
+    assert f"PSUs authenticate {run.verdicts['authentications']} times at most" in told
+    for means in {means for each in run.verdicts["by_psu"].values() for means in each}:
+        (line,) = re.findall(rf"^  with {means}: (.*)$", told, re.MULTILINE)
+        before = {psu: int(count) for psu, count in (each.split(" ") for each in line.split(", "))}
+        assert before == {psu: each[means] for psu, each in run.verdicts["by_psu"].items() if means in each}
 
 
 @pytest.mark.parametrize("area", ["refresh", "sca", "pisp", "entitlements"])

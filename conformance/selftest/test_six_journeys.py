@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,6 +91,24 @@ def test_the_six_journeys_pass_in_a_browser_by_the_same_steps(chromium: Chromium
     assert in_browser.code == 0, in_browser.out
     assert scenarios(in_browser) == scenarios(by_form)
     assert done_by(run_of(in_browser)[1]) == done_by(run_of(by_form)[1])
+
+
+def test_what_the_journeys_asked_is_counted_beside_the_banks_own_channel(
+    chromium: Chromium, judged: Judged
+) -> None:
+    del chromium
+    by_form, in_browser = judged(None, "form"), judged(None, "browser")
+    own = tomllib.loads((by_form.folder / "bank/profile.toml").read_text(encoding="utf-8"))["direct_channel"]
+
+    found = {(each["role"], each["means"]): each for each in by_form.verdicts["journeys"]}
+    assert {f"sca-{role}-{means}" for role, means in found} == set(JOURNEYS)
+    for (role, means), kind in found.items():
+        assert (kind["steps"], kind["screens"], kind["authentications"], kind["walked"]) == (3, 3, 1, 1)
+        assert kind["own"]["steps"] == own[role]["steps"]
+        assert f"  {role} with {means}, 1 walked: 3 steps, 3 screens, 1 authentication, " in by_form.out
+    assert [{**each, "seconds": 0} for each in in_browser.verdicts["journeys"]] == [
+        {**each, "seconds": 0} for each in by_form.verdicts["journeys"]
+    ]
 
 
 @pytest.mark.parametrize("deviant", ["sca-dynamic-linking/1", "sca-homogeneous-journey/1"])

@@ -13,6 +13,7 @@ from conformance.exchange import Exchange
 from conformance.oauth.authorization import AuthorizationResponse
 from conformance.oauth.discovery import Configuration, issuer_of
 from conformance.oauth.landing import Landing
+from conformance.session.journeys import figures
 from conformance.target.model import Api, AuthorizationServer, Profile
 from conformance.wire.client import Client
 from conformance.wire.recorder import Recorder
@@ -205,6 +206,13 @@ class Aspsp:
         if landing.response:
             self._redirects.append(landing.response)
         return landing
+
+    def walked(self, psu: str, means: str, landing: Landing) -> Landing:
+        """Write the figures of a PSU's journey, remember where it led, and give its landing on."""
+        facts = figures(landing, self.profile, means)
+        if facts is not None:
+            self._recorder.journey(psu, facts)
+        return self.saw(landing)
 
     @property
     def codes_seen(self) -> tuple[AuthorizationResponse, ...]:

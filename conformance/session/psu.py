@@ -106,7 +106,7 @@ class Psu:
     ) -> Landing:
         """Walk the journey to its end, in the usual browser where none is given."""
         browser = browser or self.browser
-        return self._aspsp.saw(self._agent.play(browser, request, cancel_at=cancel_at, conduct=conduct))
+        return self._walked(self._agent.play(browser, request, cancel_at=cancel_at, conduct=conduct))
 
     def approve(
         self,
@@ -128,7 +128,7 @@ class Psu:
             Unobservable: the approval is on no host of the bank, or the bank asks again for what was given.
         """
         approval = Approval(url, tuple(report_urls))
-        return self._agent.play(browser or self.browser, approval, conduct=conduct)
+        return self._walked(self._agent.play(browser or self.browser, approval, conduct=conduct))
 
     def look_at_approval(self, url: str, report_urls: Sequence[str], browser: Browser) -> Landing:
         """Open the approval of a payment and do nothing there."""
@@ -146,4 +146,7 @@ class Psu:
         self, landing: Landing, browser: Browser | None = None, *, conduct: Conduct = AS_EXPECTED
     ) -> Landing:
         """Go on from a page on which it had stopped, or go back to one and press its button once more."""
-        return self._aspsp.saw(self._agent.resume(browser or self.browser, landing, conduct))
+        return self._walked(self._agent.resume(browser or self.browser, landing, conduct))
+
+    def _walked(self, landing: Landing) -> Landing:
+        return self._aspsp.walked(self.name, self.means, landing)

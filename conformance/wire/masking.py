@@ -60,6 +60,10 @@ class Masking:
             netloc = f"{self.redactor.learn('userinfo', userinfo)}@{host}"
         return urlunsplit((parts.scheme, netloc, self.redactor.mask(parts.path), query, fragment))
 
+    def synthetic_text(self, text: str) -> str:
+        """A text that people read, where all data are synthetic; nothing of it otherwise."""
+        return self.redactor.mask(text) if self._plain_below is not None else ""
+
     def form(self, body: str) -> str:
         """A form body, masked as a query is."""
         return self._pairs(body)

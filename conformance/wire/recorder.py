@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -64,8 +64,16 @@ class Recorder:
         """Count earlier exchanges as seen by the scenario that is running."""
         self._cited.extend(exchange.number for exchange in exchanges)
 
-    def psu_step(self, psu: str, step: str, *, authentication: bool, means: str = "") -> None:
-        """Write that the PSU did one step; `authentication` where it had to authenticate, by its means."""
+    def psu_step(
+        self, psu: str, step: str, *, authentication: bool, means: str = "", deed: str = "", shown: str = ""
+    ) -> None:
+        """Write that the PSU did one step.
+
+        Args:
+            authentication: whether it had to authenticate, by its means.
+            deed: what it did, in words.
+            shown: what its device showed or signed; written where all data are synthetic.
+        """
         if authentication:
             self.authentications += 1
             counted = self.by_psu.setdefault(psu, {})
@@ -79,8 +87,14 @@ class Recorder:
                 "scenario": self.scenario,
                 "authentication": authentication,
                 "means": means,
+                "deed": deed,
+                "shown": self.masking.synthetic_text(shown),
             }
         )
+
+    def journey(self, psu: str, facts: Mapping[str, Any]) -> None:
+        """Write what a whole journey asked of a PSU, as figures."""
+        self._happened("journey", psu=psu, **facts)
 
     def screenshot(self, psu: str, exchange: Exchange, picture: bytes, *, covered: bool) -> None:
         """Keep the picture of the page that an exchange brought; equal pictures are one file.

@@ -36,8 +36,6 @@ class ShowsEuroAlone(Entitlements):
         "aisp-account-list",
         "aisp-same-information",
         "entitlements-new-account-automatic",
-        "sca-aisp-3skey",
-        "sca-aisp-secure-access",
     ),
 )
 class AsksForEachAccount(Consents):
