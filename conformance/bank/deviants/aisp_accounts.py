@@ -32,7 +32,10 @@ class SaysNotWhatKind(StetAccounts):
         return None
 
 
-@deviant("aisp-account-list/3", also=("aisp-same-information", "aisp-stet-consent"))
+@deviant(
+    "aisp-account-list/3",
+    also=("aisp-same-information", "aisp-stet-consent", "entitlements-all-subscription-accounts"),
+)
 class SpacesItsIbans(StetAccounts):
     """Writes IBANs as on paper, in groups of four."""
 
@@ -109,7 +112,7 @@ class TellsTheLogin(StetAccounts):
         return super().account(access, account) | {"details": access.user.username}
 
 
-@deviant("aisp-foreign-account/1")
+@deviant("aisp-foreign-account/1", also=("entitlements-account-rights",))
 class AsksNotWhoseAccount(Entitlements):
     """Finds an account by its identifier, whoever asks."""
 
@@ -120,7 +123,18 @@ class AsksNotWhoseAccount(Entitlements):
         return account
 
 
-@deviant("aisp-foreign-account/2", also=("aisp-balances", "aisp-links-navigable", "aisp-transactions"))
+@deviant(
+    "aisp-foreign-account/2",
+    also=(
+        "aisp-balances",
+        "aisp-links-navigable",
+        "aisp-transactions",
+        "entitlements-account-rights",
+        "entitlements-all-subscription-accounts",
+        "entitlements-withdrawal",
+        "sca-cbpii-secure-access",
+    ),
+)
 class ListsEveryAccount(Entitlements):
     """Lists every account of the bank to everybody."""
 

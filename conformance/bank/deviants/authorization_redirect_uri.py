@@ -11,6 +11,7 @@ from conformance.bank.authorization_request import RedirectProblem
 from conformance.bank.authorization_response import Parameters
 from conformance.bank.authorization_server import AuthorizationServer
 from conformance.bank.deviants import deviant
+from conformance.bank.deviants.consequences import BROKEN_JOURNEYS
 from conformance.bank.settings import Client
 
 
@@ -67,7 +68,7 @@ class IgnoresAddedQueries(AuthorizationServer):
         return uri in client.redirect_uris or uri.partition("?")[0] in client.redirect_uris
 
 
-@deviant("authorization-redirect-uri-encoding/1")
+@deviant("authorization-redirect-uri-encoding/1", also=BROKEN_JOURNEYS)
 class ComparesEncodedRedirectUris(AuthorizationServer):
     """Compares redirect_uri as it was encoded, so that only unencoded ones are accepted."""
 

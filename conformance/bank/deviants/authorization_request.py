@@ -8,6 +8,7 @@ from werkzeug import Request
 
 from conformance.bank.authorization_server import AuthorizationServer
 from conformance.bank.deviants import deviant
+from conformance.bank.deviants.consequences import BROKEN_JOURNEYS
 from conformance.bank.parameters import decode_value
 from conformance.bank.problems import PageProblem
 from conformance.bank.sessions import AuthorizationRequest
@@ -19,7 +20,7 @@ _KNOWN = frozenset(
 )
 
 
-@deviant("authorization-endpoint-without-certificate/1")
+@deviant("authorization-endpoint-without-certificate/1", also=BROKEN_JOURNEYS)
 class DemandsCertificateOfBrowsers(AuthorizationServer):
     """Answers a browser that shows no client certificate with an error."""
 
@@ -44,7 +45,10 @@ class IgnoresBodies(AuthorizationServer):
         return request.query_string.decode("latin-1")
 
 
-@deviant("authorization-scope-encoding/1", also=("authorization-code-flow",))
+@deviant(
+    "authorization-scope-encoding/1",
+    also=(*BROKEN_JOURNEYS, "authorization-code-flow"),
+)
 class SplitsScopesAtCommas(AuthorizationServer):
     """Splits scopes at commas only, so that a list with spaces is one unknown scope."""
 
@@ -60,7 +64,18 @@ class KeepsPlusSigns(AuthorizationServer):
         return decode_value(raw.replace("+", "%2B") if name == "scope" else raw)
 
 
-@deviant("authorization-scope-encoding/3", also=("bearer-api-call",))
+@deviant(
+    "authorization-scope-encoding/3",
+    also=(
+        *BROKEN_JOURNEYS,
+        "aisp-account-list",
+        "bearer-api-call",
+        "cbpii-positive-answer",
+        "interface-three-roles",
+        "pisp-initiate",
+        "sca-ais-exemption-180-days",
+    ),
+)
 class GrantsFirstScopeOnly(AuthorizationServer):
     """Grants only the first scope of the list."""
 

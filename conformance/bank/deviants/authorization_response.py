@@ -7,6 +7,7 @@ from werkzeug import Response
 from conformance.bank.authorization_response import Parameters
 from conformance.bank.authorization_server import AuthorizationServer
 from conformance.bank.deviants import deviant
+from conformance.bank.deviants.consequences import BROKEN_JOURNEYS
 from conformance.bank.sessions import AuthorizationRequest, Session
 from conformance.bank.tokens import Grant, Tokens
 
@@ -17,7 +18,7 @@ _STATE_IN_ERRORS = (
 )
 
 
-@deviant("authorization-code-flow/1")
+@deviant("authorization-code-flow/1", also=BROKEN_JOURNEYS)
 class NamesCodeOtherwise(AuthorizationServer):
     """Returns the code as authorization_code."""
 
@@ -34,7 +35,7 @@ class RedirectsToAnotherPage(AuthorizationServer):
         return next(uri for uri in request.client.redirect_uris if uri != request.redirect_uri)
 
 
-@deviant("authorization-code-flow/3")
+@deviant("authorization-code-flow/3", also=BROKEN_JOURNEYS)
 class CongratulatesInstead(AuthorizationServer):
     """Shows a page of success at the bank and never redirects."""
 
@@ -81,7 +82,10 @@ class ForgetsStateOfErrors(AuthorizationServer):
         return None if error else state
 
 
-@deviant("authorization-response-in-query/1", also=("authorization-code-flow",))
+@deviant(
+    "authorization-response-in-query/1",
+    also=(*BROKEN_JOURNEYS, "authorization-code-flow"),
+)
 class AnswersInTheFragment(AuthorizationServer):
     """Returns the code in the fragment."""
 

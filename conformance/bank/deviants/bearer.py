@@ -9,6 +9,7 @@ import jwt
 from werkzeug import Request, Response
 
 from conformance.bank.deviants import deviant
+from conformance.bank.deviants.consequences import BROKEN_JOURNEYS
 from conformance.bank.problems import BearerProblem, json_answer
 from conformance.bank.resource_server import AISP, PISP, ResourceServer
 from conformance.bank.settings import Json
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
 
-@deviant("bearer-api-call/1")
+@deviant(
+    "bearer-api-call/1",
+    also=(
+        *BROKEN_JOURNEYS,
+        "aisp-account-list",
+        "cbpii-positive-answer",
+        "interface-three-roles",
+        "pisp-initiate",
+        "sca-ais-exemption-180-days",
+    ),
+)
 class WantsAnotherHeader(ResourceServer):
     """Demands the token in a header of its own."""
 
@@ -26,7 +37,17 @@ class WantsAnotherHeader(ResourceServer):
         return request.headers.get("X-Access-Token")
 
 
-@deviant("bearer-api-call/2")
+@deviant(
+    "bearer-api-call/2",
+    also=(
+        *BROKEN_JOURNEYS,
+        "aisp-account-list",
+        "cbpii-positive-answer",
+        "interface-three-roles",
+        "pisp-initiate",
+        "sca-ais-exemption-180-days",
+    ),
+)
 class RefusesFreshTokens(ResourceServer):
     """Calls every token revoked, also the one that was just issued."""
 
@@ -107,7 +128,7 @@ class BelievesAlgNone(ResourceServer):
         return super().verified_claims(value)
 
 
-@deviant("bearer-invalid-token/3")
+@deviant("bearer-invalid-token/3", also=("interface-availability",))
 class StumblesOverTokens(ResourceServer):
     """Answers 500 to a token that it cannot read."""
 
@@ -179,7 +200,7 @@ class InsistsOnACapital(ResourceServer):
         return scheme == "Bearer"
 
 
-@deviant("bearer-token-confidential/1")
+@deviant("bearer-token-confidential/1", also=("interface-media-type",))
 class LinksWithTheToken(ResourceServer):
     """Puts the bearer token into the links of an answer."""
 

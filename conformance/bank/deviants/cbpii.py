@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from conformance.bank.corporate.domain import CorporateBank
 
 
-@deviant("cbpii-positive-answer/1")
+@deviant(
+    "cbpii-positive-answer/1",
+    also=("sca-cbpii-3skey", "sca-cbpii-secure-access"),
+)
 class SaysYInsteadOfTrue(StetFunds):
     """Answers with a letter."""
 
@@ -88,7 +91,7 @@ class TellsWhatIsMissing(StetFunds):
         return report | {"message": f"insufficient: balance {balance}"}
 
 
-@deviant("cbpii-no-blocking/1")
+@deviant("cbpii-no-blocking/1", also=("aisp-pagination",))
 class ReservesWhatItConfirms(FundsConfirmations):
     """Reserves the amount of each yes."""
 
@@ -100,7 +103,10 @@ class ReservesWhatItConfirms(FundsConfirmations):
             pending.append(Entry(reference, -money, day, True, "Reserved", "", ("RESERVED",)))
 
 
-@deviant("cbpii-consent-required/1", also=("cbpii-consent-withdrawn",))
+@deviant(
+    "cbpii-consent-required/1",
+    also=("cbpii-consent-withdrawn", "entitlements-account-rights"),
+)
 class AnswersForAnyAccount(FundsConfirmations):
     """Answers for every account of the bank."""
 
@@ -141,7 +147,10 @@ class AnswersFourTimesADay(FundsConfirmations):
         return self._asked[key] > 4
 
 
-@deviant("cbpii-immediate-unattended/2", also=("cbpii-positive-answer",))
+@deviant(
+    "cbpii-immediate-unattended/2",
+    also=("cbpii-positive-answer", "interface-three-roles", "sca-cbpii-3skey", "sca-cbpii-secure-access"),
+)
 class WantsThePsuThere(StetFunds):
     """Demands the address of the PSU."""
 
@@ -175,7 +184,7 @@ class SaysNoToNonsense(StetFunds):
         return False if refused.reason == "iban" else super().refused(refused)
 
 
-@deviant("cbpii-invalid-requests/2")
+@deviant("cbpii-invalid-requests/2", also=("interface-availability",))
 class BreaksWithoutAmount(StetFunds):
     """Breaks down where the amount is missing."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from werkzeug import Request, Response
 
 from conformance.bank.deviants import deviant
+from conformance.bank.deviants.consequences import BROKEN_JOURNEYS
 from conformance.bank.discovery import AUTHORIZE, TOKEN, Discovery
 from conformance.bank.settings import REALM, Json
 
@@ -61,7 +62,7 @@ class SendsThePsuOverAnOpenLine(Discovery):
         return f"http://{self.settings.hosts.sso}{AUTHORIZE}"
 
 
-@deviant("discovery-authorization-endpoint/3")
+@deviant("discovery-authorization-endpoint/3", also=BROKEN_JOURNEYS)
 class PointsToNothing(Discovery):
     """Publishes an authorization_endpoint at which nothing is served."""
 
@@ -128,7 +129,10 @@ class ForgetsTheCertificateHost(Discovery):
 
 
 # what posts codes there finds no endpoint at all
-@deviant("discovery-mtls-token-endpoint/2", also=("token-code-exchange",))
+@deviant(
+    "discovery-mtls-token-endpoint/2",
+    also=(*BROKEN_JOURNEYS, "token-code-exchange"),
+)
 class NamesAHostThatAsksNothing(Discovery):
     """Names an endpoint for mutual TLS on a host that asks for no certificate."""
 

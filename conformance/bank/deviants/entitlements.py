@@ -31,7 +31,7 @@ class EndsOnABlankPage(AuthorizationServer):
         return super().turned_away(visit, reason)
 
 
-@deviant("entitlements-subscription-required/3")
+@deviant("entitlements-subscription-required/3", also=("interface-availability",))
 class BreaksAfterTheConsent(Entitlements):
     """Issues tokens to companies that never subscribed, and answers 500 to every call with them."""
 

@@ -14,7 +14,10 @@ from conformance.bank.deviants import deviant
 from conformance.bank.stet.call import StetProblem
 
 
-@deviant("entitlements-all-subscription-accounts/1", also=("entitlements-new-account-automatic",))
+@deviant(
+    "entitlements-all-subscription-accounts/1",
+    also=("aisp-same-information", "entitlements-new-account-automatic"),
+)
 class ShowsTheFirstAccount(Entitlements):
     """Exposes only the first account of the subscription."""
 
@@ -22,7 +25,7 @@ class ShowsTheFirstAccount(Entitlements):
         return islice(super().implemented(company), 1)
 
 
-@deviant("entitlements-all-subscription-accounts/2")
+@deviant("entitlements-all-subscription-accounts/2", also=("aisp-same-information",))
 class ShowsEuroAlone(Entitlements):
     """Exposes only accounts in euro."""
 
@@ -36,6 +39,9 @@ class ShowsEuroAlone(Entitlements):
         "aisp-account-list",
         "aisp-same-information",
         "entitlements-new-account-automatic",
+        "sca-ais-exemption-180-days",
+        "sca-aisp-3skey",
+        "sca-aisp-secure-access",
     ),
 )
 class AsksForEachAccount(Consents):
@@ -57,7 +63,16 @@ class FreezesTheSubscription(Entitlements):
         return self._frozen.setdefault(company.company_id, tuple(super().implemented(company)))
 
 
-@deviant("entitlements-geographic-scope/1", also=("entitlements-all-subscription-accounts",))
+@deviant(
+    "entitlements-geographic-scope/1",
+    also=(
+        "aisp-balances",
+        "aisp-links-navigable",
+        "aisp-transactions",
+        "entitlements-all-subscription-accounts",
+        "sca-cbpii-secure-access",
+    ),
+)
 class BreaksOnForeignAccounts(Entitlements):
     """Lists accounts out of scope, and answers 500 on their balances."""
 

@@ -37,7 +37,7 @@ class TakesEntryForValidation(Signatures):
         return self.may_enter(user, account)
 
 
-@deviant("entitlements-payment-validation-right/2")
+@deviant("entitlements-payment-validation-right/2", also=("pisp-status-transitions",))
 class RejectsWhatWaits(Signatures):
     """Reports RJCT for a payment that was entered and waits for a signatory."""
 
@@ -69,7 +69,18 @@ class ComparesEachInstruction(Signatures):
         return max((each.money for each in request.order.instructions), key=lambda money: money.amount)
 
 
-@deviant("entitlements-single-signature/1", also=("entitlements-cap", "entitlements-pis-only-user"))
+@deviant(
+    "entitlements-single-signature/1",
+    also=(
+        "entitlements-cap",
+        "entitlements-pis-only-user",
+        "pisp-batch-and-scheduled",
+        "pisp-confirmation",
+        "pisp-status-after-validation",
+        "sca-pisp-3skey",
+        "sca-pisp-secure-access",
+    ),
+)
 class WantsTwoSignatures(Signatures):
     """Forces double signature on every payment that comes from a PISP."""
 

@@ -6,11 +6,21 @@ from werkzeug import Response
 
 from conformance.bank.authorization_server import AuthorizationServer
 from conformance.bank.deviants import deviant
+from conformance.bank.deviants.consequences import BROKEN_JOURNEYS
 from conformance.bank.sessions import Interaction
 from conformance.bank.settings import Psu
 
 
-@deviant("id-token-acr-auth-time/1")
+@deviant(
+    "id-token-acr-auth-time/1",
+    also=(
+        *BROKEN_JOURNEYS,
+        "sca-ais-first-access",
+        "sca-failure-handling",
+        "sca-no-downgrade-by-request",
+        "sca-two-factors",
+    ),
+)
 class CallsAPasswordStrong(AuthorizationServer):
     """Signs a PSU in with its password only, and reports the strong class."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @deviant(
     "interface-three-roles/1",
-    also=("entitlements-account-rights", "sca-cbpii-3skey", "sca-cbpii-secure-access"),
+    also=("cbpii-positive-answer", "sca-cbpii-3skey", "sca-cbpii-secure-access"),
 )
 class ConfirmsNoFunds(StetInterface):
     """Offers no confirmation of funds."""
@@ -31,7 +31,7 @@ class ConfirmsNoFunds(StetInterface):
 
 @deviant(
     "interface-three-roles/2",
-    also=("interface-availability", "bearer-api-call", "entitlements-geographic-scope"),
+    also=("bearer-api-call", "interface-availability", "pisp-initiate"),
 )
 class TakesNoPayments(StetInterface):
     """Answers 501 to payment initiation."""
@@ -126,7 +126,18 @@ class RunsFast(StetInterface):
         return super().date() + timedelta(minutes=10)
 
 
-@deviant("interface-media-type/1")
+@deviant(
+    "interface-media-type/1",
+    also=(
+        "aisp-account-list",
+        "aisp-balances",
+        "aisp-transactions",
+        "cbpii-positive-answer",
+        "pisp-confirmation",
+        "pisp-initiate",
+        "pisp-read-back",
+    ),
+)
 class ServesPages(StetInterface):
     """Serves its JSON as text/html."""
 
@@ -134,7 +145,7 @@ class ServesPages(StetInterface):
         return "text/html; charset=utf-8"
 
 
-@deviant("interface-media-type/2")
+@deviant("interface-media-type/2", also=("aisp-transactions",))
 class WritesLatin(StetInterface):
     """Encodes accents in ISO 8859-1 and declares UTF-8."""
 

@@ -31,7 +31,7 @@ class SaysNotWhere(StetPayments):
         return None
 
 
-@deviant("pisp-initiate/2")
+@deviant("pisp-initiate/2", also=("interface-media-type",))
 class ApprovesInPlainText(StetPayments):
     """Sends the PSU to a page without TLS."""
 
@@ -71,7 +71,10 @@ class KnowsTheCreditorBetter(StetPayments):
         return {**sent, "creditorAccount": {"iban": _STORED_IBAN}}
 
 
-@deviant("pisp-status-before-sca/1", also=("pisp-confirmation",))
+@deviant(
+    "pisp-status-before-sca/1",
+    also=("pisp-confirmation", "sca-dynamic-linking", "sca-each-payment", "sca-two-factors"),
+)
 class ReportsExecutionAtOnce(Lifecycle):
     """Shows a payment as being executed that nobody has validated."""
 
@@ -87,7 +90,20 @@ class LeavesTheStatusOut(Lifecycle):
         return "" if request.status is Status.RCVD else super().status_shown(request)
 
 
-@deviant("pisp-status-after-validation/1", also=("pisp-confirmation", "pisp-batch-and-scheduled"))
+@deviant(
+    "pisp-status-after-validation/1",
+    also=(
+        "entitlements-cap",
+        "entitlements-double-signature",
+        "entitlements-pis-only-user",
+        "entitlements-signatory-groups",
+        "entitlements-single-signature",
+        "pisp-batch-and-scheduled",
+        "pisp-confirmation",
+        "sca-pisp-3skey",
+        "sca-pisp-secure-access",
+    ),
+)
 class StaysAtReceived(Lifecycle):
     """Shows a payment as merely received for ever, whatever has become of it."""
 
@@ -147,7 +163,10 @@ class TakesNegativeAmounts(Acceptance):
         return True
 
 
-@deviant("pisp-invalid-requests/2")
+@deviant(
+    "pisp-invalid-requests/2",
+    also=("interface-availability", "interface-request-correlation"),
+)
 class StumblesOverAMissingCreditor(StetPayments):
     """Answers 500 to a payment without creditor."""
 

@@ -20,7 +20,7 @@ class KnowsNoRefresh(TokenEndpoint):
         return {"authorization_code": self.exchange_code}
 
 
-@deviant("refresh-grant/2")
+@deviant("refresh-grant/2", also=("sca-ais-exemption-180-days",))
 class RefreshesForNothing(TokenEndpoint):
     """Forgets to bind a refreshed access token to the certificate, so that its own API refuses it."""
 

@@ -18,7 +18,10 @@ from conformance.bank.tokens import ACCESS, Claims, Grant, RefreshToken, Tokens
 from conformance.bank.trust import PeerCertificate
 
 
-@deviant("refresh-after-access-expiry/1", also=("refresh-long-lived",))
+@deviant(
+    "refresh-after-access-expiry/1",
+    also=("refresh-long-lived", "sca-ais-exemption-180-days"),
+)
 class ExpiresBothTogether(Tokens):
     """Lets the refresh token expire together with the access token."""
 
@@ -26,7 +29,10 @@ class ExpiresBothTogether(Tokens):
         return self.clock.now() > token.issued + self.access_token_lifetime
 
 
-@deviant("refresh-after-access-expiry/2", also=("refresh-long-lived",))
+@deviant(
+    "refresh-after-access-expiry/2",
+    also=("refresh-long-lived", "sca-ais-exemption-180-days"),
+)
 class RefreshesWhileSignedIn(Tokens):
     """Ends the refresh token with the PSU's browser session."""
 
@@ -34,7 +40,7 @@ class RefreshesWhileSignedIn(Tokens):
         return not self.bank.authorization_server.sessions.alive(token.grant.session_id)
 
 
-@deviant("refresh-long-lived/1")
+@deviant("refresh-long-lived/1", also=("sca-ais-exemption-180-days",))
 class RemembersNinetyDays(Tokens):
     """Lets refresh tokens expire after the 90 days of the old rule."""
 
@@ -42,7 +48,7 @@ class RemembersNinetyDays(Tokens):
         return self.clock.now() > token.grant.authenticated + timedelta(days=90)
 
 
-@deviant("refresh-long-lived/2")
+@deviant("refresh-long-lived/2", also=("sca-ais-exemption-180-days",))
 class ForgetsOvernight(Tokens):
     """Ends in the nightly batch every refresh token that is older than an hour."""
 

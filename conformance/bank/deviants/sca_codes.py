@@ -63,7 +63,18 @@ class ValidatesByTheSession(PaymentJourney):
         return not any(self.domain.signatures.already_signed(other, user) for other in others)
 
 
-@deviant("sca-each-payment/2", also=("sca-dynamic-linking", "sca-two-factors"))
+@deviant(
+    "sca-each-payment/2",
+    also=(
+        "entitlements-cap",
+        "entitlements-double-signature",
+        "entitlements-payment-validation-right",
+        "entitlements-signatory-groups",
+        "pisp-confirmation",
+        "sca-dynamic-linking",
+        "sca-two-factors",
+    ),
+)
 class ExecutesOnTheWordOfThePisp(Execution):
     """Executes as soon as the PISP confirms."""
 

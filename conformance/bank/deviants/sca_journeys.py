@@ -76,7 +76,10 @@ class RefusesSignaturesForPisps(PaymentApproval):
         super().accept(visit, user, code)
 
 
-@deviant("sca-cbpii-secure-access/1", also=("sca-cbpii-3skey",))
+@deviant(
+    "sca-cbpii-secure-access/1",
+    also=("authorization-scope-encoding", "sca-cbpii-3skey"),
+)
 class KnowsCbpiisOnPaperOnly(AuthorizationServer):
     """Refuses the scope of CBPIIs."""
 

@@ -8,6 +8,7 @@ from werkzeug import Request
 
 from conformance.bank.client_authentication import Form
 from conformance.bank.deviants import deviant
+from conformance.bank.deviants.consequences import BROKEN_JOURNEYS
 from conformance.bank.parameters import Pairs, parse_form
 from conformance.bank.problems import OAuthProblem
 from conformance.bank.settings import Client, Json
@@ -15,7 +16,7 @@ from conformance.bank.token_endpoint import TokenEndpoint
 from conformance.bank.trust import PeerCertificate
 
 
-@deviant("token-code-exchange/1")
+@deviant("token-code-exchange/1", also=BROKEN_JOURNEYS)
 class DemandsClientSecret(TokenEndpoint):
     """Demands a client_secret besides the certificate for a code."""
 
@@ -24,7 +25,7 @@ class DemandsClientSecret(TokenEndpoint):
         return not secret_missing and super().credentials_suffice(client, request, form)
 
 
-@deviant("token-code-exchange/2")
+@deviant("token-code-exchange/2", also=BROKEN_JOURNEYS)
 class DemandsScope(TokenEndpoint):
     """Demands a scope in the code exchange, which is documented nowhere."""
 
