@@ -10,7 +10,7 @@ from conformance.checks.responses import answered
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
 from conformance.oauth.landing import Ending, Landing
-from conformance.xs2a.answer import Answer
+from conformance.xs2a.answer import Answer, Page
 
 Again = Callable[[], Answer]
 """Asks once more for what was served."""
@@ -51,9 +51,12 @@ def given_still_served(exchanges: Iterable[Exchange], again: Again) -> None:
 
 
 def has_data(answer: Answer) -> bool:
-    """Whether a success holds everything that its contract wants; where nothing is wanted, any success does."""
-    required = (answer.contract.schema or {}).get("required", ())
-    return answer.exchange.succeeded and all(name in answer.members for name in required)
+    """Whether a success holds what its contract wants, and a list at least one thing; any does where no body is due."""
+    schema = answer.contract.schema
+    if schema is None or not answer.exchange.succeeded:
+        return answer.exchange.succeeded
+    complete = all(name in answer.members for name in schema.get("required", ()))
+    return complete and bool(answer.members) and (not isinstance(answer, Page) or bool(answer.items))
 
 
 def given_code(landing: Landing) -> None:

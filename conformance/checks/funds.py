@@ -115,6 +115,7 @@ def expect_always_answered(
         elif 400 <= (exchange.status or 0) < 500:
             given_available(attended)
         elif answered(exchange).status == 200:
+            _given_said(answer)
             continue
         else:
             raise Unobservable(f"{exchange.purpose}: {exchange.summary}")
@@ -133,7 +134,19 @@ def expect_within(answers: Sequence[One[FundsAnswer]], longest: timedelta) -> No
             wanted = f"an answer within {longest.total_seconds():.0f} s"
             found = f"one after {seconds:.1f} s" if exchange.answered else f"none for {seconds:.1f} s"
             deviates(exchange, expected=wanted, received=found)
-    given_success(*(answer.exchange for answer in answers))
+    for answer in answers:
+        _given_said(answer)
+
+
+def _given_said(answer: One[FundsAnswer]) -> None:
+    """The bank said yes or no.
+
+    Raises:
+        Unobservable: it said neither.
+    """
+    given_success(answer.exchange)
+    if answer.item.available is None:
+        raise Unobservable(f"{answer.exchange.purpose}: neither yes nor no")
 
 
 def _timed_out(exchange: Exchange) -> bool:

@@ -128,7 +128,9 @@ def test_what_is_no_card_number_is_not_taken_for_one(body: object) -> None:
 
 
 def test_an_answer_after_half_a_minute_is_a_finding() -> None:
-    expect_within([funds(seconds=29.9)], timedelta(seconds=30))
+    expect_within([funds(200, {"result": False}, seconds=29.9)], timedelta(seconds=30))
+    with pytest.raises(Unobservable):
+        expect_within([funds(seconds=1)], timedelta(seconds=30))
     with pytest.raises(NonConformance):
         expect_within([funds(seconds=31)], timedelta(seconds=30))
 
@@ -173,6 +175,12 @@ def test_another_failure_says_nothing_of_how_often_is_asked(status: int) -> None
 def test_a_bank_that_refuses_everything_counts_no_questions(status: int) -> None:
     with pytest.raises(Unobservable):
         expect_always_answered([YES, funds(status)], attended=funds(status), beside=exchange(status))
+
+
+@pytest.mark.parametrize("body", [{}, {"result": "Y"}, None])
+def test_what_is_neither_yes_nor_no_is_no_answer_without_the_psu(body: object) -> None:
+    with pytest.raises(Unobservable):
+        expect_always_answered([funds(200, body)], attended=YES, beside=None)
 
 
 def test_a_refusal_that_says_no_is_none() -> None:

@@ -37,7 +37,7 @@ def silent() -> Exchange:
 
 
 def accounts(exchange: Exchange) -> Page[Account]:
-    return Page(exchange, CONTRACTS.accounts, lambda _: ())
+    return Page(exchange, CONTRACTS.accounts, lambda found: (Account("1"),) * len(found.members["accounts"]))
 
 
 def back(query: str, **facts: object) -> Landing:
@@ -51,7 +51,8 @@ def back(query: str, **facts: object) -> Landing:
 TOKEN = answer(access_token="a")
 LATE = answer(400, error="invalid_grant")
 STRANGE = answer(401, error="invalid_client")
-LISTED = accounts(answer(accounts=[], _links={}))
+LISTED = accounts(answer(accounts=[{}], _links={}))
+EMPTY = accounts(answer(accounts=[], _links={}))
 DUE = accounts(answer(401, 'Bearer error="invalid_token"'))
 CODE, NONE, LOST = back("code=c"), back("error=login_required"), Landing(Ending.ELSEWHERE, answer())
 OPEN, FIREWALL = Landing(Ending.JOURNEY, answer()), Landing(Ending.ELSEWHERE, answer(403))
@@ -102,6 +103,8 @@ CASES: list[tuple[Callable[[], None], Outcome]] = [
     (lambda: sca_due.expect_authentication_due(LATE, None, before=LISTED, beside=FIREWALL), Unobservable),
     (lambda: sca_due.expect_authentication_due(TOKEN, DUE, before=LISTED, beside=FIREWALL), Unobservable),
     (lambda: sca_due.expect_no_authentication_due(TOKEN, DUE, beside=DUE), Unobservable),
+    (lambda: sca_due.expect_no_authentication_due(TOKEN, LISTED, beside=EMPTY), Unobservable),
+    (lambda: sca_due.expect_authentication_due(LATE, None, before=EMPTY, beside=OPEN), Unobservable),
     (lambda: sca_due.expect_no_authentication_due(TOKEN, accounts(answer()), beside=LISTED), Unobservable),
     (lambda: sca_due.expect_no_silent_code(LOST, portal=HALF, beside=FIREWALL), Unobservable),
     (

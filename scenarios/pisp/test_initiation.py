@@ -16,6 +16,7 @@ from conformance.session import Aspsp, Order
 def test_a_transfer_is_registered(initiated: Order) -> None:
     """The PISP learns that its request was understood."""
     expect_valid(initiated.created)
+    given_served(initiated.created)
 
 
 @advises("pisp-initiate")
