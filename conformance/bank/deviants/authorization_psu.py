@@ -12,7 +12,7 @@ from conformance.bank.pages import Pages
 from conformance.bank.sessions import AuthorizationRequest, Interaction, Session
 
 
-@deviant("authorization-access-denied/1")
+@deviant("authorization-access-denied/1", also=("entitlements-subscription-required",))
 class KeepsPsuWhoCancels(AuthorizationServer):
     """Leaves a PSU who cancels on the bank's portal."""
 

@@ -73,7 +73,6 @@ class KeepsPlusSigns(AuthorizationServer):
         "cbpii-positive-answer",
         "interface-three-roles",
         "pisp-initiate",
-        "sca-ais-exemption-180-days",
     ),
 )
 class GrantsFirstScopeOnly(AuthorizationServer):

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         "cbpii-positive-answer",
         "interface-three-roles",
         "pisp-initiate",
-        "sca-ais-exemption-180-days",
     ),
 )
 class WantsAnotherHeader(ResourceServer):
@@ -45,7 +44,6 @@ class WantsAnotherHeader(ResourceServer):
         "cbpii-positive-answer",
         "interface-three-roles",
         "pisp-initiate",
-        "sca-ais-exemption-180-days",
     ),
 )
 class RefusesFreshTokens(ResourceServer):

@@ -39,9 +39,6 @@ class ShowsEuroAlone(Entitlements):
         "aisp-account-list",
         "aisp-same-information",
         "entitlements-new-account-automatic",
-        "sca-ais-exemption-180-days",
-        "sca-aisp-3skey",
-        "sca-aisp-secure-access",
     ),
 )
 class AsksForEachAccount(Consents):
