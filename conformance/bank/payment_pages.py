@@ -22,7 +22,7 @@ class PaymentPages(Component):
     def account(self, visit: PaymentVisit, accounts: Sequence[Account]) -> Response:
         """Let the PSU choose the account to pay from; after a password alone it is not shown whole."""
         options = "\n".join(
-            f'<option value="{escape(a.resource_id)}">{escape(a.name)}, ending in {escape(a.iban[-4:])}</option>'
+            f'<option value="{escape(a.resource_id)}">{escape(a.name)} (…{escape(a.iban[-4:])})</option>'
             for a in accounts
         )
         select = (

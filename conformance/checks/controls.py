@@ -51,7 +51,7 @@ def given_still_served(exchanges: Iterable[Exchange], again: Again) -> None:
 
 
 def has_data(answer: Answer) -> bool:
-    """Whether a success holds what its contract wants, and a list at least one thing; any does where no body is due."""
+    """Whether a success holds what its contract wants, and a list something; any does where no body is due."""
     schema = answer.contract.schema
     if schema is None or not answer.exchange.succeeded:
         return answer.exchange.succeeded

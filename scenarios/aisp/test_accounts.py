@@ -40,20 +40,20 @@ def test_the_links_of_the_list_stay_on_the_api(statement: Statement) -> None:
 @covers("aisp-links-navigable")
 def test_the_links_of_an_account_lead_to_its_balances_and_transactions(statement: Statement) -> None:
     """A bank may build its addresses as it likes, so an AISP follows links and builds none."""
-    expect_reached(statement.balances, again=statement.own_again)
-    expect_reached(statement.entries, again=statement.own_again)
+    expect_reached(statement.balances, again=statement.listed_again)
+    expect_reached(statement.entries, again=statement.listed_again)
 
 
 @covers("aisp-links-navigable")
 def test_balances_and_transactions_lead_back_to_the_list(statement: Statement) -> None:
     """Somebody who entered in the middle must find the way to the other accounts."""
-    expect_way_back(statement.parents, statement.listed, again=statement.own_again)
+    expect_way_back(statement.parents, statement.listed, again=statement.listed_again)
 
 
 @covers("aisp-balances")
 def test_each_account_has_its_accounting_balance(statement: Statement) -> None:
     """A treasurer decides by the booked balance; an expected one alone misleads."""
-    expect_booked_balances(statement.balances, again=statement.own_again)
+    expect_booked_balances(statement.balances, again=statement.listed_again)
 
 
 @covers("aisp-foreign-account")

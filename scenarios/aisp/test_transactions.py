@@ -18,7 +18,7 @@ from fixtures.aisp import Depth, Statement
 @covers("aisp-transactions")
 def test_each_account_has_valid_transactions(statement: Statement) -> None:
     """An entry without amount, sense or status cannot be booked by the company."""
-    expect_valid_entries(statement.entries, again=statement.own_again)
+    expect_valid_entries(statement.entries, again=statement.listed_again)
 
 
 @covers("aisp-transactions-date-filter")
