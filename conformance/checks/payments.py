@@ -120,6 +120,17 @@ def expect_accepted(state: One[PaymentState], *, future: bool = False) -> None:
     _expect_group(state, (_ACCEPTED, _EXECUTING), "an accepted, executing or settled payment")
 
 
+def given_registered(created: One[Initiated]) -> None:
+    """A payment was registered: the bank says where it is, or where the PSU approves it.
+
+    Raises:
+        Unobservable: it says neither.
+    """
+    given_served(created)
+    if created.item.resource is None and created.item.approval_url is None:
+        raise Unobservable("the answer says neither where the payment is nor where it is approved")
+
+
 def given_accepted(state: One[PaymentState]) -> None:
     """A rightful payment, which stands beside what is judged, was accepted.
 

@@ -7,6 +7,7 @@ from conformance.checks.payments import (
     expect_location,
     expect_not_executed,
     expect_stored_as_sent,
+    given_registered,
 )
 from conformance.checks.stet_schema import expect_documented_status, expect_valid
 from conformance.session import Aspsp, Order
@@ -16,7 +17,7 @@ from conformance.session import Aspsp, Order
 def test_a_transfer_is_registered(initiated: Order) -> None:
     """The PISP learns that its request was understood."""
     expect_valid(initiated.created)
-    given_served(initiated.created)
+    given_registered(initiated.created)
 
 
 @advises("pisp-initiate")
@@ -44,9 +45,10 @@ def test_a_registered_transfer_is_approved_on_a_page_of_the_bank(aspsp: Aspsp, i
 @advises("pisp-initiate")
 def test_a_transfer_without_debtor_account_is_registered_too(initiated: Order, without_debtor: Order) -> None:
     """The PSU can choose the account in the bank's own channel."""
-    given_served(initiated.created)
+    given_registered(initiated.created)
 
     expect_valid(without_debtor.created)
+    given_registered(without_debtor.created)
 
 
 @covers("pisp-read-back")
