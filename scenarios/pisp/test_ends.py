@@ -62,8 +62,9 @@ def test_an_unanswered_payment_is_rejected(unanswered: Unanswered) -> None:
 
 
 @covers("pisp-expiry", destroys=True, waits=True)
-def test_the_approval_link_of_an_expired_payment_is_dead(unanswered: Unanswered) -> None:
+def test_the_approval_link_of_an_expired_payment_is_dead(executed: Order, unanswered: Unanswered) -> None:
     """Nobody pays for an order that was given up."""
+    given_accepted(executed.state)
     url = unanswered.order.payment.success_url
 
     expect_dead_link(unanswered.landing, url, beside=unanswered.beside)
