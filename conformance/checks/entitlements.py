@@ -23,9 +23,14 @@ from conformance.xs2a.payments import Initiated, PaymentState
 
 
 def expect_explained_refusal(landing: Landing) -> None:
-    """The PSU is told why on a page, and sent back to the TPP with an error."""
+    """The PSU is told why on a page, and sent back to the TPP with an error.
+
+    Raises:
+        Unobservable: it ended on a page from which a way leads on that the profile does not describe.
+    """
     response = landing.response
     if landing.ending is not Ending.REDIRECT or response is None:
+        _expect_dead_end(landing)
         _refuse(landing, "the PSU sent back to the TPP with an error", f"an end at {landing.described}")
         return
     if response.get("code"):
@@ -35,6 +40,18 @@ def expect_explained_refusal(landing: Landing) -> None:
     leave_to_people(landing, "Did the bank tell the PSU why it goes no further?")
     if not landing.explained:
         _refuse(landing, "a page that explains the refusal", "a refusal without a word")
+
+
+def _expect_dead_end(landing: Landing) -> None:
+    """Nothing leads on from the page: neither a button, nor a link to somewhere else."""
+    page = landing.exchange
+    try:
+        tree: html.HtmlElement = html.document_fromstring(page.body)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return
+    if tree.xpath("//form | //a[@href]"):
+        told = f"a way leads on from {landing.described}, of which no step of the journey tells"
+        raise Unobservable(f"{told} (journey.refusal)")
 
 
 def expect_exactly(accounts: Iterable[Account], expected: Collection[str], exchange: Exchange) -> None:

@@ -29,7 +29,14 @@ CHOICES = "test_a_psu_with_several_means_may_choose_among_all_of_them"
 # what they judge was seen in another part of an experiment of which the evidence cites the whole
 ELSEWHERE = (
     CHOICES,
+    "test_the_phone_shows_amount_and_payee_exactly",
+    "test_the_signed_challenge_holds_amount_and_payee_exactly",
+    "test_the_approval_page_shows_amount_and_payee_exactly",
+    "test_the_device_shows_the_transfer_that_the_psu_approves",
+    "test_a_transfer_through_a_pisp_asks_no_more_than_the_banks_own",
+    "test_one_authentication_is_enough_for_a_transfer_with_all_its_data",
     "test_four_unattended_rounds_a_day_are_served",
+    "test_rounds_with_the_psu_present_are_not_limited",
     "test_a_psu_who_refuses_is_sent_to",
     "test_an_unanswered_payment_is_rejected",
     "test_a_forbidden_change_leaves_the_payment_as_it_was",
@@ -45,6 +52,7 @@ ELSEWHERE = (
     "test_the_identity_is_withheld_without_consent",
     "test_an_account_outside_the_scope_is_not_debited",
     "test_a_user_sees_exactly_the_accounts_that_he_was_given",
+    "test_an_account_withdrawn_from_a_user_is_opened_no_more",
     "test_nothing_is_told_of_the_funds_of_another_account_of_the_company",
 )
 REFUSING = ["403 as STET has it", "404 as STET has it", "400 as STET has it"]
