@@ -11,7 +11,7 @@ from conformance.checks.accounts import booked
 from conformance.checks.controls import Again, given_still_served
 from conformance.checks.responses import answered, deviates
 from conformance.errors import NotApplicable, Unobservable
-from conformance.xs2a.accounts import Account, Balance, Entry, Identity
+from conformance.xs2a.accounts import Account, Balance, Entry, EntryStatus, Identity
 from conformance.xs2a.answer import Answer, One, Page
 from conformance.xs2a.money import Money
 from conformance.xs2a.paging import Walk
@@ -147,7 +147,14 @@ def _earlier(now: Money, since: Sequence[Entry]) -> Iterator[Decimal]:
 
 
 def booked_since(entries: Iterable[Entry], day: date) -> tuple[Entry, ...]:
-    """What was booked on a day or later, in the order of booking."""
+    """What was booked on a day or later, in the order of booking.
+
+    Raises:
+        Unobservable: of an entry nobody can say whether it is booked.
+    """
+    entries = tuple(entries)
+    if any(each.status is EntryStatus.UNTOLD for each in entries):
+        raise Unobservable("an entry does not tell whether it is booked")
     found = [each for each in booked(entries) if each.booked_on and each.booked_on >= day]
     return tuple(sorted(found, key=lambda each: (each.booked_on or day, each.reference or "")))
 

@@ -9,6 +9,7 @@ from conformance.checks.landings import observed, parameter
 from conformance.checks.responses import answered
 from conformance.errors import Unobservable
 from conformance.exchange import Exchange
+from conformance.oauth.approval import Approval, Errand, without_query
 from conformance.oauth.landing import Ending, Landing
 from conformance.xs2a.answer import Answer, Page
 
@@ -75,10 +76,30 @@ def given_in_order(landing: Landing) -> None:
     Raises:
         Unobservable: it did.
     """
-    response = observed(landing).leads_out
+    given_way_back(landing)
+    response = landing.leads_out
     error = parameter(response, "error") if response else None
     if error in OUT_OF_ORDER:
         raise Unobservable(f"{landing.exchange.purpose}: the bank says {error}")
+
+
+def given_way_back(landing: Landing) -> None:
+    """A browser that was sent out of the bank was sent to the TPP, and not to a page of maintenance, say.
+
+    Raises:
+        Unobservable: it was sent somewhere else, or the bank's pages broke down.
+    """
+    errand = observed(landing).errand
+    if errand is None or landing.ending is not Ending.REDIRECT:
+        return
+    if landing.arrived not in _ends_of(errand):
+        raise Unobservable("the bank sent the browser to an address that is not the TPP's")
+
+
+def _ends_of(errand: Errand) -> tuple[str, ...]:
+    if isinstance(errand, Approval):
+        return errand.returns_to
+    return (without_query(errand.get("redirect_uri") or ""),)
 
 
 def has_code(landing: Landing) -> bool:

@@ -40,6 +40,18 @@ def expect_explained_refusal(landing: Landing) -> None:
         _refuse(landing, "a page that explains the refusal", "a refusal without a word")
 
 
+def _expect_dead_end(landing: Landing) -> None:
+    """Nothing leads on from the page: neither a button, nor a link to somewhere else."""
+    page = landing.exchange
+    try:
+        tree: html.HtmlElement = html.document_fromstring(page.body)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return
+    if tree.xpath("//form | //a[@href]"):
+        told = f"a way leads on from {landing.described}, of which no step of the journey tells"
+        raise Unobservable(f"{told} (journey.refusal)")
+
+
 def expect_exactly(accounts: Iterable[Account], expected: Collection[str], exchange: Exchange) -> None:
     """The list holds the expected accounts and no other; cards have no IBAN and do not count."""
     found = {account.iban for account in accounts if account.iban}
@@ -158,6 +170,7 @@ def expect_no_dead_end(landing: Landing, *, beside: Beside) -> None:
     given_in_order(landing)
     if landing.ending is not Ending.REDIRECT:
         given_journey(beside.pages)
+        _expect_dead_end(landing)
         _refuse(landing, "the PSU sent back to the TPP with an error", f"an end at {landing.described}")
 
 

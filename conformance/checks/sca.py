@@ -14,6 +14,7 @@ from conformance.checks.controls import (
     given_in_order,
     given_journey,
     given_success,
+    given_way_back,
     has_code,
 )
 from conformance.checks.landings import observed
@@ -40,7 +41,7 @@ def expect_authorized(landing: Landing) -> None:
     Raises:
         Unobservable: the bank's pages broke down, or sent the browser somewhere else.
     """
-    _given_way_back(landing)
+    given_way_back(landing)
     if landing.ending is not Ending.REDIRECT or landing.response is None:
         _refuse(landing, "the PSU sent back to the TPP", f"a journey that ended at {landing.described}")
     if not landing.response.get("code"):
@@ -53,23 +54,11 @@ def expect_validated(landing: Landing, success_url: str) -> None:
     Raises:
         Unobservable: the bank's pages broke down, or sent the browser somewhere else.
     """
-    _given_way_back(landing)
+    given_way_back(landing)
     if landing.ending is not Ending.REDIRECT:
         _refuse(landing, "the PSU sent back to the PISP", f"a journey that ended at {landing.described}")
     if landing.arrived != without_query(success_url):
         _refuse(landing, "the PSU sent back to the address for a success", "another address")
-
-
-def _given_way_back(landing: Landing) -> None:
-    observed(landing)
-    if landing.errand is None or landing.ending is not Ending.REDIRECT:
-        return
-    if isinstance(landing.errand, Approval):
-        ends = landing.errand.returns_to
-    else:
-        ends = (without_query(landing.errand.get("redirect_uri") or ""),)
-    if landing.arrived not in ends:
-        raise Unobservable("the bank sent the browser to an address that is not the TPP's")
 
 
 def expect_accounts(accounts: Page[Account]) -> None:

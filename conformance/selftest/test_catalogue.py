@@ -66,9 +66,9 @@ def test_loading_is_quick_and_done_once() -> None:
 
 
 def timed_load() -> float:
-    begun = time.perf_counter()
+    begun = time.process_time()  # what others do at the same time is not its doing
     load.__wrapped__()
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,9 @@ TURNED_BACK = Landing(Ending.ELSEWHERE, page(), described="another page", played
 OPEN = Landing(Ending.JOURNEY, page(), described="the login page")
 OPENED = landing()
 FIREWALL = Landing(Ending.ELSEWHERE, page(403), described="a page of a firewall", played=("login",))
+AWAY = landing(
+    "", errand=AuthorizationRequest("https://b/a", (("redirect_uri", "https://t/cb"),)), returned="https://m/"
+)
 GOOD: list[Callable[[], None]] = [
     lambda: sca.expect_authorized(landing()),
     lambda: sca.expect_proved_with(landing(), "3skey"),
@@ -114,6 +117,10 @@ UNSEEN: list[Callable[[], None]] = [
     lambda: sca.expect_no_downgrade(landing("error=server_error", played=()), beside=OPEN),
     lambda: sca.expect_signed_out(LOST, beside=OPEN),
     lambda: sca.expect_no_access(TURNED_BACK, beside=FIREWALL),
+    lambda: sca.expect_authorized(AWAY),
+    lambda: sca.expect_no_access(AWAY, beside=OPEN),
+    lambda: entitlements.expect_explained_refusal(replace(LOST, exchange=page(body="<a href='/'>Back</a>"))),
+    lambda: entitlements.expect_explained_refusal(replace(LOST, exchange=page(body="<form></form>"))),
     lambda: sca.expect_no_access(landing("error=server_error"), beside=OPEN),
     lambda: sca.expect_no_access(replace(TURNED_BACK, exchange=page(500)), beside=OPEN),
     lambda: sca.expect_no_downgrade(landing("error=access_denied", played=()), beside=FIREWALL),

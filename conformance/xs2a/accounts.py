@@ -73,6 +73,7 @@ class EntryStatus(StrEnum):
     BOOKED = "booked"
     PENDING = "pending"
     OTHER = "other"
+    UNTOLD = "untold"
 
 
 @dataclass(frozen=True)

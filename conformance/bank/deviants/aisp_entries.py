@@ -26,7 +26,7 @@ class WritesASign(StetTransactions):
         return self.bank.stet.amount(money), None
 
 
-@deviant("aisp-transactions/2", also=("aisp-same-information",))
+@deviant("aisp-transactions/2")
 class TellsNoStatus(StetTransactions):
     """Leaves out whether an entry is booked."""
 
@@ -52,7 +52,10 @@ class IgnoresTheFilter(StetTransactions):
 
 @deviant(
     "aisp-transactions-date-filter/2",
-    also=("aisp-same-information", "pisp-confirmation", "pisp-status-after-validation"),
+    also=(
+        "pisp-confirmation",
+        "pisp-status-after-validation",
+    ),
 )
 class LeavesOutTheFirstDay(AccountInformation):
     """Begins the day after the first one."""

@@ -18,6 +18,10 @@ _ENTRY_STATUSES = {"BOOK": EntryStatus.BOOKED, "PDNG": EntryStatus.PENDING}
 _CORPORATE = {"ORGA": True, "PRIV": False}
 
 
+def _entry_status(code: str | None) -> EntryStatus:
+    return _ENTRY_STATUSES.get(code, EntryStatus.OTHER) if code else EntryStatus.UNTOLD
+
+
 def listed(name: str, read: Callable[[Members, str], T]) -> Callable[[Answer], tuple[T, ...]]:
     """Reads each object of a member that lists; the second argument is the answer's URL."""
     return lambda answer: tuple(read(each, answer.exchange.url) for each in rows(answer.members, name))
@@ -52,7 +56,7 @@ def entry(members: Members, _: str) -> Entry:
     """Transaction; its amount has no sign, the indicator says which way it goes."""
     return Entry(
         money=_signed(members),
-        status=_ENTRY_STATUSES.get(text(members, "status") or "", EntryStatus.OTHER),
+        status=_entry_status(text(members, "status")),
         booked_on=day(members.get("bookingDate")),
         value_on=day(members.get("valueDate")),
         reference=text(members, "entryReference"),
