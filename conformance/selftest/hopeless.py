@@ -12,8 +12,8 @@ from pathlib import Path
 from werkzeug import Request, Response
 
 from conformance.commands.run import judge
+from conformance.evidence.reading import read_run
 from conformance.evidence.run import JudgedScenario, Run
-from conformance.evidence.stream import read_run
 from conformance.selftest.embedded import EmbeddedBank
 from conformance.setup import Options
 from conformance.verdict import Verdict

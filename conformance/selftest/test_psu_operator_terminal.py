@@ -334,7 +334,7 @@ def test_a_person_with_a_token_pays_through_a_pisp(bank: EmbeddedBank, tmp_path:
     (folder,) = tmp_path.glob("reports/profile/latest")
     assert (folder / shot["file"]).read_bytes() == picture.read_bytes()
     steps = [step for step in terminal.told("psu") if step["psu"] == "keyholder"]
-    assert [(step["authentication"], step["means"]) for step in steps] == [(True, "3skey")] * 2
+    assert [(step["authentication"], step["means"]) for step in steps] == [(True, "3skey")] * 3
     secret = dict(parse_qsl(terminal.told("returned")[0]["url"].partition("?")[2]))["code"]
     assert secret.startswith("<")
 
