@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @deviant(
     "interface-three-roles/1",
-    also=("entitlements-account-rights", "sca-cbpii-3skey", "sca-cbpii-secure-access"),
+    also=("cbpii-positive-answer", "sca-cbpii-3skey", "sca-cbpii-secure-access"),
 )
 class ConfirmsNoFunds(StetInterface):
     """Offers no confirmation of funds."""
@@ -31,7 +31,7 @@ class ConfirmsNoFunds(StetInterface):
 
 @deviant(
     "interface-three-roles/2",
-    also=("interface-availability", "bearer-api-call", "entitlements-geographic-scope"),
+    also=("interface-availability", "bearer-api-call", "pisp-initiate"),
 )
 class TakesNoPayments(StetInterface):
     """Answers 501 to payment initiation."""
