@@ -118,13 +118,13 @@ def expect_yes_or_no(answer: One[FundsAnswer]) -> None:
     """The question about funds is answered, whatever the answer.
 
     Raises:
-        Unobservable: it was not for a reason that has nothing to do with the question.
+        Unobservable: the answer is neither, or is missing for a reason that has nothing to do with the question.
     """
     if 400 <= (answered(answer.exchange).status or 0) < 500:
         deviates(answer.exchange, expected="yes or no")
     given_success(answer.exchange)
     if answer.item.available is None:
-        deviates(answer.exchange, expected="yes or no", received="neither")
+        raise Unobservable("the answer is neither yes nor no (cbpii-positive-answer)")
 
 
 def expect_proved_with(landing: Landing, means: str) -> None:
