@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     from conformance.bank.corporate.domain import CorporateBank
 
 
-@deviant(
-    "cbpii-positive-answer/1",
-    also=("sca-cbpii-3skey", "sca-cbpii-secure-access"),
-)
+@deviant("cbpii-positive-answer/1")
 class SaysYInsteadOfTrue(StetFunds):
     """Answers with a letter."""
 
