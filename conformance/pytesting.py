@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,9 +16,6 @@ _LEFT_OUT = (
     "terminal cacheprovider warnings doctest junitxml pastebin setuponly setupplan stepwise"
     " logging faulthandler debugging unraisableexception threadexception unittest nose legacypath"
 ).split()
-
-#: New objects before the garbage collector looks at them, and its rounds before it looks at older ones.
-_RARELY = 200_000, 10, 10
 
 
 def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
@@ -36,7 +32,7 @@ def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
     arguments = [str(SCENARIOS), "-c", os.devnull, "--rootdir", str(ROOT), "--noconftest"]
     arguments += ["--import-mode=importlib", "--assert=plain", "--capture=no"]
     arguments += [word for name in _LEFT_OUT for word in ("-p", f"no:{name}")]
-    with _without_other_plugins(), _rarely_collecting():
+    with _without_other_plugins():
         import pytest
 
         ours = [import_module(name) for name in PLUGINS]  # -p would search every installed package for each
@@ -56,16 +52,3 @@ def _without_other_plugins() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-@contextmanager
-def _rarely_collecting() -> Iterator[None]:
-    """What is loaded stays loaded: to look through it for garbage again and again takes a twelfth of a run."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(*_RARELY)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
