@@ -42,9 +42,9 @@ def test_reports_that_kept_up_equal_those_made_at_once(evidence: bytes, tmp_path
     reports = Reports(slowly)
     sizes = []
 
-    for begin in range(len(evidence.splitlines(keepends=True)[0]), len(evidence), 997):
+    for begin in range(len(evidence.splitlines(keepends=True)[0]), len(evidence), 19_997):
         with (slowly / EVIDENCE).open("ab") as file:
-            file.write(evidence[begin : begin + 997])
+            file.write(evidence[begin : begin + 19_997])
         reports.keep_up()
         sizes.append(len(list(slowly.glob(".allure-results.*/fresh/*-result.json"))))
     reports.finish()
