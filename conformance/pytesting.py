@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,22 +18,27 @@ _LEFT_OUT = (
     " logging faulthandler debugging unraisableexception threadexception unittest nose legacypath"
 ).split()
 
+#: New objects before the garbage collector looks at them, and its rounds before it looks at older ones.
+_RARELY = 200_000, 10, 10
 
-def run_pytest(plugins: Sequence[object], words: Sequence[str] = ()) -> int:
+
+def run_pytest(plugins: Sequence[object], areas: Sequence[str] = (), *, words: Sequence[str] = ()) -> int:
     """Collect and run the scenarios.
 
     Args:
         plugins: objects with hooks of their own.
+        areas: whose folders are looked into; empty means all.
         words: further words for pytest.
     """
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
     from fixtures import PLUGINS
 
-    arguments = [str(SCENARIOS), "-c", os.devnull, "--rootdir", str(ROOT), "--noconftest"]
+    arguments = [str(SCENARIOS / area) for area in areas or [""]]
+    arguments += ["-c", os.devnull, "--rootdir", str(ROOT), "--noconftest"]
     arguments += ["--import-mode=importlib", "--assert=plain", "--capture=no"]
     arguments += [word for name in _LEFT_OUT for word in ("-p", f"no:{name}")]
-    with _without_other_plugins():
+    with _without_other_plugins(), _rarely_collecting():
         import pytest
 
         ours = [import_module(name) for name in PLUGINS]  # -p would search every installed package for each
@@ -52,3 +58,16 @@ def _without_other_plugins() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _rarely_collecting() -> Iterator[None]:
+    """What is loaded stays loaded: to look through it for garbage again and again takes a twelfth of a run."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*_RARELY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

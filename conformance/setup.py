@@ -80,6 +80,11 @@ class Options:
         names = {requirement.id, requirement.area, requirement.level}
         return bool(in_role) and (not wanted or bool(wanted & names))
 
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The areas of which anything was asked for."""
+        return tuple(dict.fromkeys(each.area for each in load().requirements if self.selects(each)))
+
     def check_selection(self) -> None:
         """See that every word of the selection means something.
 

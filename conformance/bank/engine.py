@@ -162,6 +162,13 @@ class Handler(BaseHTTPRequestHandler):
                 self._answer(body)
         self.wfile.flush()
 
+    def finish(self) -> None:
+        """Let go of the connection, also of one to a peer that has gone with an answer on its way."""
+        try:
+            super().finish()
+        finally:
+            self.rfile.close()
+
     def handle_expect_100(self) -> bool:
         """Tell the client to send its body, now."""
         proceed = super().handle_expect_100()

@@ -31,7 +31,7 @@ class _Collector:
 def collect_scenarios() -> dict[str, list[str]]:
     """The ids of the scenarios of each requirement."""
     collector = _Collector()
-    run_pytest([collector], ["--collect-only"])
+    run_pytest([collector], words=["--collect-only"])
     return collector.scenarios
 
 

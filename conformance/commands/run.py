@@ -110,7 +110,7 @@ def _perform(options: Options, prepare: Callable[[Running], None] = lambda _: No
     running = open_run(options)
     prepare(running)
     handover = Handover(options, running)
-    code = run_pytest([handover])
+    code = run_pytest([handover], options.areas)
     if not running.plan and code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     cut_off = [handover.crash, *handover.problems] if running.plan else []

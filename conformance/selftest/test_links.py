@@ -39,3 +39,15 @@ def test_the_consequences_that_deviants_name_are_requirements() -> None:
     known = {requirement.id for requirement in load().requirements}
 
     assert [name for entry in deviants.load().values() for name in entry.also if name not in known] == []
+
+
+def test_scenarios_stand_in_the_folder_of_their_requirement_s_area(scenarios: dict[str, list[str]]) -> None:
+    """A run looks into the folders of the areas that were asked for, and nowhere else."""
+    catalogue = load()
+
+    assert [
+        name
+        for requirement, names in scenarios.items()
+        for name in names
+        if name.split("/")[0] != catalogue[requirement].area
+    ] == []

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 from conformance.exchange import Exchange, Headers
 from conformance.wire.harmless import APPROVALS, CODES, HEADERS, MEMBERS, PARAMETERS, PRIVATE_JWK
 from conformance.wire.outline import outline
-from conformance.wire.redaction import Redactor
+from conformance.wire.redaction import Looked, Redactor
 
 _LARGEST_TEXT = 65_536
 _METADATA = frozenset({"authorization_endpoint", "jwks_uri", "response_types_supported", "token_endpoint"})
@@ -37,7 +37,7 @@ class Masking:
         self._own_paths: set[str] = set()
         self._own_requests: set[str] = set()
         self._in_bulk = False
-        self._bodies: dict[tuple[bytes, str, bool], tuple[str, str | None, int]] = {}
+        self._bodies: dict[tuple[bytes, str, bool], tuple[str, str | None, Looked]] = {}
 
     def request_url(self, url: str) -> str:
         """The URL of a request; its path is our own, and no secret where a bank repeats it."""
@@ -118,7 +118,7 @@ class Masking:
             return before[:2]
         masked = self._json_value(exchange.json, note, plain=plain)
         if len(self._bodies) < _MANY_BODIES and len(exchange.body) <= _LARGEST_TEXT:
-            self._bodies[key] = (*masked, self.redactor.known)
+            self._bodies[key] = (*masked, self.redactor.looked())
         return masked
 
     def _json_value(self, value: Any, note: str | None, *, plain: bool = False) -> tuple[str, str | None]:

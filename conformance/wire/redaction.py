@@ -10,16 +10,30 @@ import json
 import re
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
 _SHORTEST = 4
 _SHORT_TEXT = 128  # names and common values, which come again and again
 _MANY_TEXTS = 4096
-_FEW = 64
+_FEW = 128
 _JWT_START = "eyJ"
 _LOWER_HEX = re.compile("%[0-9A-F]{2}")
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Z0-9])")
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){1,4}")
+
+
+@dataclass(slots=True)
+class Looked:
+    """Until when a text was searched, so that only what was learnt since has to be looked for.
+
+    Args:
+        known: how many forms of secrets were known when it was searched.
+        starts: every four letters in a row that the text has; empty until it comes again.
+    """
+
+    known: int
+    starts: frozenset[str] = frozenset()
 
 
 class Redactor:
@@ -38,7 +52,8 @@ class Redactor:
         self._pseudonyms: dict[str, str] = {}
         self._by_start: dict[str, dict[str, str]] = {}
         self._forms: list[str] = []
-        self._clean: dict[str, int] = {}
+        self._starts: list[str] = []
+        self._clean: dict[str, Looked] = {}
 
     def learn(self, kind: str, value: str) -> str:
         """Remember a secret and return its pseudonym.
@@ -56,8 +71,8 @@ class Redactor:
     def pseudonym(self, kind: str, value: object) -> str:
         """The pseudonym of a value that is masked here only, because elsewhere it means something else."""
         text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
-        digest = hmac.new(self._key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-        return f"<{kind}:{digest[:8]}>"
+        digest = hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
+        return f"<{kind}:{digest[:4].hex()}>"
 
     def mask(self, text: str) -> str:
         """The text without any secret that is known, nor anything shaped as a JSON Web Token.
@@ -65,7 +80,8 @@ class Redactor:
         Secrets that overlap are taken out together, under the pseudonym of the first.
         """
         known = len(self._forms)
-        if self._stays_clean(text, known):
+        looked = self._clean.get(text)
+        if looked and known - looked.known < _FEW and not self.holds_news(text, looked):
             return text
         found = self._found(text)
         if not found:
@@ -77,19 +93,19 @@ class Redactor:
             begun = end
         return "".join((*pieces, text[begun:]))
 
-    @property
-    def known(self) -> int:
-        """How many forms of secrets are known; it only grows."""
-        return len(self._forms)
+    def looked(self) -> Looked:
+        """How far a text has been searched that is masked now."""
+        return Looked(len(self._forms))
 
-    def holds_news(self, text: str, since: int) -> bool:
-        """Whether a text that was masked before holds what was learnt since.
-
-        Args:
-            text: masked.
-            since: what `known` was then.
-        """
-        return any(form in text for form in self._forms[since:])
+    def holds_news(self, text: str, looked: Looked) -> bool:
+        """Whether a text that was masked before holds what was learnt since."""
+        since, known = looked.known, len(self._forms)
+        looked.starts = looked.starts or _starts(text)
+        may = not looked.starts.isdisjoint(self._starts[since:known])
+        if may and any(form in text for form in self._forms[since:known]):
+            return True
+        looked.known = known
+        return False
 
     def knows(self, value: str) -> bool:
         """Whether the value has been learnt as a secret."""
@@ -100,17 +116,9 @@ class Redactor:
         """Every secret learnt so far, for the search that proves that none leaked."""
         return tuple(self._pseudonyms)
 
-    def _stays_clean(self, text: str, known: int) -> bool:
-        """Whether the text was seen to hold no secret, and holds none of the few that were learnt since."""
-        looked = self._clean.get(text, -_FEW)
-        if known - looked >= _FEW or any(form in text for form in self._forms[looked:known]):
-            return False
-        self._clean[text] = known
-        return True
-
     def _remembered(self, text: str, known: int) -> str:
         if len(text) <= _SHORT_TEXT and (text in self._clean or len(self._clean) < _MANY_TEXTS):
-            self._clean[text] = known
+            self._clean[text] = Looked(known)
         return text
 
     def _found(self, text: str) -> list[tuple[int, int, str]]:
@@ -138,10 +146,16 @@ class Redactor:
     def _index(self, form: str, pseudonym: str) -> None:
         if len(form) < _SHORTEST or _JWT.fullmatch(form):
             return  # a JSON Web Token is found by its shape
-        self._forms.append(form)
         start = form[:_SHORTEST]
+        self._starts.append(start)
+        self._forms.append(form)
         # a new table each time: another thread may be reading the one that it replaces
         self._by_start[start] = {**self._by_start.get(start, {}), form: pseudonym}
+
+
+def _starts(text: str) -> frozenset[str]:
+    """Every four letters in a row: where a secret could begin."""
+    return frozenset(text[at : at + _SHORTEST] for at in range(len(text) - _SHORTEST + 1))
 
 
 def _is_iban(text: str) -> bool:
