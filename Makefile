@@ -2,6 +2,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # as pip does for what it installs otherwise: the first run then starts as fast as the next
 COMPILED := $(BIN)/python -m compileall -q conformance scenarios fixtures
+# one more than there are cores: some tests wait for a browser, or for a bank that does not answer
+WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .PHONY: run test check bench selftest clean
 
@@ -9,7 +11,7 @@ run: $(BIN)/psd2-conformance
 	@$(BIN)/psd2-conformance run
 
 test: .venv/dev
-	@$(BIN)/pytest -q -n auto --dist loadfile
+	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 check: .venv/dev
 	@$(BIN)/ruff format --check --quiet .

@@ -82,7 +82,9 @@ class Options:
 
     @property
     def areas(self) -> tuple[str, ...]:
-        """The areas of which anything was asked for."""
+        """The areas of which anything was asked for; empty where nothing was left out."""
+        if not self.select and not self.roles:
+            return ()
         return tuple(dict.fromkeys(each.area for each in load().requirements if self.selects(each)))
 
     def check_selection(self) -> None:

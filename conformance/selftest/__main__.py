@@ -21,7 +21,7 @@ from conformance.selftest.matrix import Matrix, Result, calibrate
 @click.option(
     "--everything", is_flag=True, help="With --area or --deviant: let the scenarios of all areas judge."
 )
-@click.option("--workers", type=click.IntRange(1), help="Processes; one a core otherwise.")
+@click.option("--workers", type=click.IntRange(1), help="Processes; one more than there are cores otherwise.")
 def main(
     json_file: Path | None,
     areas: tuple[str, ...],

@@ -115,11 +115,11 @@ def calibrate(
     Args:
         chosen: the deviants.
         select: which scenarios judge them; empty means all.
-        workers: processes; as many as there are cores otherwise.
+        workers: processes; one more than there are cores otherwise, since some deviants keep the suite waiting.
         tell: told each result as it comes.
     """
     jobs = [(None, select), *((entry.deviant_id, select) for entry in chosen)]
-    trials = _trials(jobs, workers or os.cpu_count() or 1)
+    trials = _trials(jobs, workers or (os.cpu_count() or 1) + 1)
     reference = next(trials)
     judged = frozenset(reference.verdicts)
     known = {entry.deviant_id: entry for entry in chosen}

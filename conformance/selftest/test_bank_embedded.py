@@ -1,4 +1,4 @@
-"""The embedded bank's folder and process, its deviants, and that it is an island."""
+"""The embedded bank's folder and process, a deviant served, and that it is an island."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 import conformance.bank
-from conformance.bank import deviants
 from conformance.bank.component import Component
 from conformance.bank.deviants import deviant
 from conformance.bank.settings import Hosts
@@ -152,12 +151,6 @@ def test_a_deviant_is_registered_only_if_it_overrides_one_component() -> None:
             deviant("refresh-single-use/99")(kind)
     with pytest.raises(TypeError):
         deviant("no id")(Strange)
-
-
-def test_every_deviant_serves() -> None:
-    for deviant_id in deviants.load():
-        with EmbeddedBank(deviant_id, keys=shared_keyring()) as bank:
-            assert bank.profile.exists()
 
 
 def test_the_bank_is_an_island() -> None:

@@ -64,11 +64,8 @@ def test_no_secret_stands_in_any_file(judged: tuple[CommandRun, set[str]]) -> No
 def test_no_secret_stands_on_the_terminal(judged: tuple[CommandRun, set[str]]) -> None:
     """Neither in progress nor in the summary."""
     run, secrets = judged
-    printed = (run.out + run.err).encode()
 
-    assert [
-        secret[:3] for secret in _searchable(secrets) if any(form in printed for form in forms(secret))
-    ] == []
+    assert leaked((run.out + run.err).encode(), secrets) == []
 
 
 def test_synthetic_data_lift_the_mask_of_personal_data_only(tmp_path: Path) -> None:
@@ -79,12 +76,10 @@ def test_synthetic_data_lift_the_mask_of_personal_data_only(tmp_path: Path) -> N
         )
         issued = {*bank.bank.handed_out, *(psu.password for psu in bank.psus.values())}
         iban = bank.bank.corporate.directory.accounts["acc-main"].iban
-    contents = b"".join(path.read_bytes() for path in run.written)
+    contents = _everything(run)
 
     assert iban.encode() in contents
-    assert [
-        value[:3] for value in _searchable(issued) if any(form in contents for form in forms(value))
-    ] == []
+    assert leaked(contents, issued) == []
 
 
 def test_the_search_finds_what_has_leaked() -> None:
