@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urljoin
 
@@ -105,25 +106,32 @@ def read_page(exchange: Exchange) -> Page | None:
         return None
     if exchange.media_type not in ("text/html", "application/xhtml+xml", ""):
         return None
+    read = _read(exchange.body, exchange.url, exchange.headers.get("Refresh", ""))
+    return Page(exchange, *read) if read else None
+
+
+@lru_cache(maxsize=16)
+def _read(body: bytes, url: str, refresh: str) -> tuple[str, tuple[Form, ...], str | None] | None:
+    """Title, forms and where the page leads by itself; a page that is shown is asked for them more than once."""
     try:
-        tree: html.HtmlElement = html.document_fromstring(exchange.body)
+        tree: html.HtmlElement = html.document_fromstring(body)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     title = _CONTROL_CHARACTERS.sub("", " ".join((tree.findtext(".//title") or "").split()))[:80]
     address = next(iter(tree.xpath("//base/@href")), "")
-    base = _join(exchange.url, str(address))
-    forms = tuple(_form(exchange.url, base, form) for form in tree.forms)
-    return Page(exchange, title, forms, _refresh(tree, exchange, base))
+    base = _join(url, str(address))
+    forms = tuple(_form(url, base, form) for form in tree.forms)
+    return title, forms, _refresh(tree, refresh, base)
 
 
-def _refresh(tree: html.HtmlElement, exchange: Exchange, base: str) -> str | None:
+def _refresh(tree: html.HtmlElement, header: str, base: str) -> str | None:
     """Where the page goes without anybody's doing; not what only a browser without scripts would follow."""
     written = [
         str(meta.get("content") or "")
         for meta in tree.iter("meta")
         if (meta.get("http-equiv") or "").lower() == "refresh" and not _for_scriptless(meta)
     ]
-    for text in (*written, exchange.headers.get("Refresh", "")):
+    for text in (*written, header):
         if found := _REFRESH.match(text):
             return _join(base, found[1].strip())
     return None

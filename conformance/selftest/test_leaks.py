@@ -11,23 +11,34 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from conformance.catalogue import load
 from conformance.selftest.embedded import EmbeddedBank
 from conformance.selftest.runs import CommandRun, run_command
 
 SHORTEST = 4
+FLOW = ("discovery", "authorization", "token", "refresh", "bearer", "id_token")
+EVERYTHING = tuple(area.name for area in load().areas)
 
 
 @pytest.fixture(
     scope="module",
-    params=[None, "token-response-members/3", "bearer-token-confidential/1", "authorization-code-flow/1"],
+    params=[
+        (None, EVERYTHING),
+        ("token-response-members/3", EVERYTHING),
+        ("bearer-token-confidential/1", FLOW),
+        ("authorization-code-flow/1", EVERYTHING),
+    ],
+    ids=lambda param: str(param[0]),
 )
 def judged(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[CommandRun, set[str]]:
     """A run against the reference bank and against banks that put tokens where nobody expects them."""
-    folder = tmp_path_factory.mktemp("leaks")
-    with EmbeddedBank(request.param) as bank:
-        run = run_command("run", "--target", str(bank.profile), folder=folder)
+    deviant, areas = request.param
+    words = [word for area in areas for word in ("--select", area)]
+    with EmbeddedBank(deviant) as bank:
+        target = str(bank.profile)
+        run = run_command("run", "--target", target, *words, folder=tmp_path_factory.mktemp("leaks"))
         return run, bank.secrets()
 
 

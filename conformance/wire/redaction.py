@@ -51,7 +51,6 @@ class Redactor:
         self._accounts = accounts
         self._pseudonyms: dict[str, str] = {}
         self._by_start: dict[str, dict[str, str]] = {}
-        self._forms: list[str] = []
         self._starts: list[str] = []
         self._clean: dict[str, Looked] = {}
 
@@ -79,7 +78,7 @@ class Redactor:
 
         Secrets that overlap are taken out together, under the pseudonym of the first.
         """
-        known = len(self._forms)
+        known = len(self._starts)
         looked = self._clean.get(text)
         if looked and known - looked.known < _FEW and not self.holds_news(text, looked):
             return text
@@ -95,14 +94,14 @@ class Redactor:
 
     def looked(self) -> Looked:
         """How far a text has been searched that is masked now."""
-        return Looked(len(self._forms))
+        return Looked(len(self._starts))
 
     def holds_news(self, text: str, looked: Looked) -> bool:
         """Whether a text that was masked before holds what was learnt since."""
-        since, known = looked.known, len(self._forms)
+        since, known = looked.known, len(self._starts)
         looked.starts = looked.starts or _starts(text)
-        may = not looked.starts.isdisjoint(self._starts[since:known])
-        if may and any(form in text for form in self._forms[since:known]):
+        begun = looked.starts.intersection(self._starts[since:known])
+        if any(form in text for start in begun for form in self._by_start[start]):
             return True
         looked.known = known
         return False
@@ -147,10 +146,9 @@ class Redactor:
         if len(form) < _SHORTEST or _JWT.fullmatch(form):
             return  # a JSON Web Token is found by its shape
         start = form[:_SHORTEST]
-        self._starts.append(start)
-        self._forms.append(form)
         # a new table each time: another thread may be reading the one that it replaces
         self._by_start[start] = {**self._by_start.get(start, {}), form: pseudonym}
+        self._starts.append(start)
 
 
 def _starts(text: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from conformance.bank.corporate.companies import Account
 from conformance.bank.corporate.component import DomainComponent
-from conformance.bank.corporate.history import Entry, booked_before, pending_at, reference_of
+from conformance.bank.corporate.history import Entry, booked_before, days_of_entries, pending_at, reference_of
 from conformance.bank.corporate.money import Money, total
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Books(DomainComponent):
         page = self._pages[account.resource_id]
         page.balance = account.opening.amount
         page.pending = pending_at(account, self.domain.opened, self.domain.seed)
-        page.last = account.history[0] * account.history[1] + len(page.pending)
+        page.last = len(days_of_entries(account)) + len(page.pending)
 
     def book(self, transfer: Transfer, day: date) -> None:
         """Move money on a day: one debit, one credit, both or neither."""

@@ -126,7 +126,7 @@ class Account:
         combinations: pairs of signatory groups that may sign together; empty: any two users.
         linked_account: the resource id of the cash account behind a card.
         card_number: of a CARD account, which never leaves the bank whole.
-        history: the days of entries before the bank opened, and entries a day.
+        history: the days of entries before the bank opened, and the days from one entry to the next.
     """
 
     resource_id: str
@@ -139,7 +139,7 @@ class Account:
     combinations: tuple[tuple[str, str], ...] = ANY_TWO
     linked_account: str = ""
     card_number: str = ""
-    history: tuple[int, int] = (0, 0)
+    history: tuple[int, int] = (0, 1)
     closed: bool = False
 
     @property

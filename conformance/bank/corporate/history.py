@@ -51,6 +51,12 @@ def reference_of(number: int) -> str:
     return f"{number:010}"
 
 
+def days_of_entries(account: Account) -> range:
+    """How many days before the bank opened each booked entry is, the oldest first."""
+    days, apart = account.history
+    return range(days, 0, -apart)
+
+
 def booked_before(account: Account, opened: date, seed: str) -> list[Entry]:
     """The entries of an account up to the day before the bank opened, the oldest first.
 
@@ -59,21 +65,20 @@ def booked_before(account: Account, opened: date, seed: str) -> list[Entry]:
         opened: the day on which the bank opened.
         seed: other entries for another one.
     """
-    days, a_day = account.history
     chance = random.Random(f"{seed}/{account.resource_id}")  # noqa: S311 - invented entries, no secret
     return [
-        _entry(account, chance, number + 1, opened - timedelta(days=days - number // a_day), pending=False)
-        for number in range(days * a_day)
+        _entry(account, chance, number, opened - timedelta(days=ago), pending=False)
+        for number, ago in enumerate(days_of_entries(account), start=1)
     ]
 
 
 def pending_at(account: Account, opened: date, seed: str) -> list[Entry]:
     """The entries that were on their way when the bank opened."""
-    days, a_day = account.history
+    booked = len(days_of_entries(account))
     chance = random.Random(f"{seed}/{account.resource_id}/pending")  # noqa: S311 - invented entries, no secret
     return [
-        _entry(account, chance, days * a_day + number + 1, opened + timedelta(days=number + 1), pending=True)
-        for number in range(_PENDING if a_day else 0)
+        _entry(account, chance, booked + number, opened + timedelta(days=number), pending=True)
+        for number in range(1, _PENDING + 1 if booked else 1)
     ]
 
 

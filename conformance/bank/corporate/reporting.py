@@ -66,7 +66,7 @@ class Page:
 class AccountInformation(DomainComponent):
     """Tells an AISP what the PSU may see."""
 
-    page_size = 50
+    page_size = 20
 
     @service
     def accounts(self, access: Access, page: int = 0) -> list[Account]:

@@ -33,18 +33,18 @@ COMPANIES = (
 )
 
 _A_AND_B = (("A", "B"),)
-# resource id, company, country, number, opening, currency, history (days, entries a day), combinations
+# resource id, company, country, number, opening, currency, history (days, an entry every so many), combinations
 _ACCOUNTS: tuple[tuple[str, str, str, int, str, str, tuple[int, int], tuple[tuple[str, str], ...]], ...] = (
-    ("acc-main", "meridian", "FR", 1001, "184250.75", "EUR", (1095, 4), ANY_TWO),
-    ("acc-second", "meridian", "FR", 1002, "9310.20", "EUR", (400, 1), ANY_TWO),
-    ("acc-groups", "meridian", "FR", 1003, "52000.00", "EUR", (120, 1), _A_AND_B),
-    ("acc-empty", "meridian", "FR", 1004, "0.00", "EUR", (0, 0), ANY_TWO),
-    ("acc-usd", "meridian", "FR", 1005, "75000.10", "USD", (365, 1), ANY_TWO),
-    ("acc-jpy", "meridian", "FR", 1006, "3200000", "JPY", (365, 1), ANY_TWO),
-    ("acc-berlin", "meridian", "DE", 1007, "20480.40", "EUR", (365, 1), ANY_TWO),
-    ("acc-geneva", "meridian", "CH", 1008, "61000.05", "CHF", (365, 1), ANY_TWO),
-    ("acc-harbour", "harbour", "BE", 2001, "40100.60", "EUR", (365, 1), ANY_TWO),
-    ("acc-orchard", "orchard", "FR", 3001, "15000.00", "EUR", (365, 1), ANY_TWO),
+    ("acc-main", "meridian", "FR", 1001, "184250.75", "EUR", (1095, 1), ANY_TWO),
+    ("acc-second", "meridian", "FR", 1002, "9310.20", "EUR", (400, 3), ANY_TWO),
+    ("acc-groups", "meridian", "FR", 1003, "52000.00", "EUR", (120, 3), _A_AND_B),
+    ("acc-empty", "meridian", "FR", 1004, "0.00", "EUR", (0, 1), ANY_TWO),
+    ("acc-usd", "meridian", "FR", 1005, "75000.10", "USD", (365, 3), ANY_TWO),
+    ("acc-jpy", "meridian", "FR", 1006, "3200000", "JPY", (365, 3), ANY_TWO),
+    ("acc-berlin", "meridian", "DE", 1007, "20480.40", "EUR", (365, 3), ANY_TWO),
+    ("acc-geneva", "meridian", "CH", 1008, "61000.05", "CHF", (365, 3), ANY_TWO),
+    ("acc-harbour", "harbour", "BE", 2001, "40100.60", "EUR", (365, 3), ANY_TWO),
+    ("acc-orchard", "orchard", "FR", 3001, "15000.00", "EUR", (365, 3), ANY_TWO),
 )
 
 
@@ -103,7 +103,7 @@ def _card() -> Account:
         kind="CARD",
         linked_account="acc-main",
         card_number="4970101234567893",
-        history=(60, 1),
+        history=(60, 3),
     )
 
 
