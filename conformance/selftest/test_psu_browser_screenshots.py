@@ -16,6 +16,7 @@ PAGE = """<!DOCTYPE html><title>x</title>
 <label>Account <input name=a value="{iban}"></label><textarea>{name}</textarea>
 <select><option>{iban}</select><button>Allow</button><button>{button}</button>
 <svg width=100 height=20><text y=15>{name}</text></svg>
+<form method=post action=/login><input name=user><input type=password name=word><button>login</button></form>
 <div id=host></div><script>
 document.getElementById('host').attachShadow({{mode: 'open'}}).innerHTML = '<p>{name}</p>';
 </script>"""
