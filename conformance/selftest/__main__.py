@@ -21,12 +21,14 @@ from conformance.selftest.matrix import Matrix, Result, calibrate
 @click.option(
     "--everything", is_flag=True, help="With --area or --deviant: let the scenarios of all areas judge."
 )
+@click.option("--own-area", is_flag=True, help="Let only the scenarios of its own area judge each deviant.")
 @click.option("--workers", type=click.IntRange(1), help="Processes; one more than there are cores otherwise.")
 def main(
     json_file: Path | None,
     areas: tuple[str, ...],
     ids: tuple[str, ...],
     everything: bool,
+    own_area: bool,
     workers: int | None,
 ) -> None:
     """Let the scenarios judge the reference bank and every deviant.
@@ -36,7 +38,7 @@ def main(
     started = time.perf_counter()
     chosen = _choose(areas, ids)
     select = () if everything or not areas else areas
-    matrix = calibrate(chosen, select, workers=workers, tell=_tell)
+    matrix = calibrate(chosen, select, own_area=own_area, workers=workers, tell=_tell)
     _summarize(matrix, time.perf_counter() - started)
     if json_file:
         json_file.write_text(json.dumps(matrix.as_json(), indent=2) + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.bank import deviants
+from conformance.catalogue import load
 from conformance.selftest.trial import Trial, try_bank
 
 
@@ -19,18 +20,16 @@ class Result:
     Args:
         deviant: its entry in the bank's registry.
         trial: what the suite said of it.
-        judged: the requirements that were judged at all.
     """
 
     deviant: deviants.Deviant
     trial: Trial
-    judged: frozenset[str]
 
     @property
     def declared(self) -> tuple[str, ...]:
         """What it says that it breaks, as far as that was judged."""
         named = (self.deviant.requirement, *self.deviant.also)
-        return tuple(name for name in named if name in self.judged)
+        return tuple(name for name in named if name in self.trial.verdicts)
 
     @property
     def caught(self) -> bool:
@@ -107,6 +106,7 @@ def calibrate(
     chosen: Sequence[deviants.Deviant],
     select: tuple[str, ...] = (),
     *,
+    own_area: bool = False,
     workers: int | None = None,
     tell: Callable[[Result], None] = lambda _: None,
 ) -> Matrix:
@@ -115,17 +115,18 @@ def calibrate(
     Args:
         chosen: the deviants.
         select: which scenarios judge them; empty means all.
+        own_area: whether only those of its own area judge each deviant; the reference is judged by `select`.
         workers: processes; one more than there are cores otherwise, since some deviants keep the suite waiting.
         tell: told each result as it comes.
     """
-    jobs = [(None, select), *((entry.deviant_id, select) for entry in chosen)]
+    areas = {entry.deviant_id: load()[entry.requirement].area for entry in chosen}
+    jobs = [(None, select), *((name, (area,) if own_area else select) for name, area in areas.items())]
     trials = _trials(jobs, workers or (os.cpu_count() or 1) + 1)
     reference = next(trials)
-    judged = frozenset(reference.verdicts)
     known = {entry.deviant_id: entry for entry in chosen}
     results = []
     for trial in trials:
-        result = Result(known[str(trial.deviant)], trial, judged)
+        result = Result(known[str(trial.deviant)], trial)
         tell(result)
         results.append(result)
     return Matrix(reference, tuple(results))

@@ -1,4 +1,8 @@
-"""The instrument is calibrated: each area's deviants against its own scenarios; `selftest` runs all against all."""
+"""The instrument is calibrated: each deviant is seen red by the checks that it names.
+
+That nothing else turns red is what `psd2-conformance selftest` shows: of its area with `--own-area`, as CI runs it,
+of everything without.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +28,12 @@ def test_the_reference_bank_is_green(area: str) -> None:
 
 
 @pytest.mark.parametrize("deviant", deviants.load())
-def test_a_deviant_turns_red_what_it_declares_and_nothing_else(deviant: str) -> None:
-    """A check that has never been red certifies an unsafe bank."""
-    entry = deviants.load()[deviant]
-    trial = try_bank(deviant, (load()[entry.requirement].area,))
+def test_a_deviant_turns_red_what_it_declares(deviant: str) -> None:
+    """A check that has never been red certifies an unsafe bank; what it means to other areas takes a whole run."""
+    catalogue, entry = load(), deviants.load()[deviant]
+    area = catalogue[entry.requirement].area
+    consequences = [name for name in entry.also if catalogue[name].area == area]
 
-    result = Result(entry, trial, frozenset(trial.verdicts))
+    result = Result(entry, try_bank(deviant, (entry.requirement, *consequences)))
+
     assert result.sound, result.as_json()

@@ -22,7 +22,7 @@ JUDGED = frozenset({"refresh-single-use", "refresh-reuse-detection", "refresh-gr
 def result(*red: str, of: deviants.Deviant = DEVIANT, error: str = "") -> Result:
     """What became of a deviant that turned requirements red."""
     verdicts = {name: Verdict.FAILED if name in red else Verdict.PASSED for name in JUDGED}
-    return Result(of, Trial(of.deviant_id, {} if error else verdicts, error=error), JUDGED)
+    return Result(of, Trial(of.deviant_id, {} if error else verdicts, error=error))
 
 
 def test_the_command_calibrates_the_deviants_that_it_is_given(tmp_path: Path) -> None:
