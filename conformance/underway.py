@@ -11,6 +11,7 @@ from pathlib import Path
 from conformance.report.verdicts import Verdicts
 
 _SHORT = 1.0
+_PATIENCE = 120.0  # seconds: a companion has little left to make when the run is over
 _MODULE = "conformance.report.companion"
 
 
@@ -52,7 +53,17 @@ class Underway:
         if self.companion.stdin:
             self.companion.stdin.close()
         verdicts = verdicts_of(self._folder)
-        return verdicts if self.companion.wait() == 0 else make_reports(self._folder)
+        return verdicts if _has_made_all(self.companion) else make_reports(self._folder)
+
+
+def _has_made_all(companion: subprocess.Popen[bytes]) -> bool:
+    """Whether a companion came to a good end; one that does not come to any is stopped."""
+    try:
+        return companion.wait(_PATIENCE) == 0
+    except subprocess.TimeoutExpired:
+        companion.kill()
+        companion.wait()
+        return False
 
 
 def _companion_of(folder: Path) -> subprocess.Popen[bytes]:

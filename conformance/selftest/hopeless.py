@@ -105,8 +105,11 @@ def stop_after(bank: EmbeddedBank, requests: int) -> None:
     def counted(own: Callable[[Request], Response], request: Request) -> Response:
         with lock:
             left[0] -= 1
-            if left[0] == 0:
-                threading.Thread(target=bank.bank.stop, daemon=True).start()
+            gone, going = left[0] < 0, left[0] == 0
+        if gone:
+            raise ConnectionAbortedError  # none of its listeners outlives the others
+        if going:
+            threading.Thread(target=bank.bank.stop, daemon=True).start()
         return own(request)
 
     for name in ("sso", "cert", "api"):

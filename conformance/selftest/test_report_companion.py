@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -124,6 +125,24 @@ def test_a_run_makes_its_reports_itself_where_its_companion_is_gone(
     made = files_of(tmp_path)
     assert verdicts.outcome == make_reports(tmp_path).outcome
     assert made.keys() >= {"verdicts.json", "junit.xml", "allure-results/categories.json"}
+
+
+def test_a_run_does_not_wait_for_ever_for_its_companion(
+    evidence: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / EVIDENCE).write_bytes(evidence)
+    monkeypatch.setattr(underway, "_SHORT", 0)
+    monkeypatch.setattr(underway, "_PATIENCE", 0.1)
+    under_way = Underway(tmp_path)
+    under_way.look()
+    assert under_way.companion
+    under_way.companion.send_signal(signal.SIGSTOP)
+
+    verdicts = under_way.finish()
+
+    assert under_way.companion.returncode == -signal.SIGKILL
+    assert verdicts.outcome == make_reports(tmp_path).outcome
+    assert files_of(tmp_path).keys() >= {"verdicts.json", "junit.xml", "allure-results/categories.json"}
 
 
 def test_a_short_run_needs_no_companion(evidence: bytes, tmp_path: Path) -> None:
