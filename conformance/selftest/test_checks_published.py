@@ -16,7 +16,8 @@ from conformance.checks import published
 from conformance.clock import Clock
 from conformance.errors import ConformanceError, NonConformance, NotApplicable, Unobservable
 from conformance.exchange import Exchange, Failure, FailureKind, Headers
-from conformance.selftest.hostile import HOST, Reply, http, serving, trust_pem
+from conformance.selftest.hostile import HOST, Reply, http, serving
+from conformance.selftest.small_profile import write_profile
 from conformance.session import Aspsp, Session
 from conformance.target.profile import load_target
 from conformance.wire.masking import Masking
@@ -137,32 +138,9 @@ def test_what_production_never_had_is_not_missed() -> None:
 @contextmanager
 def aspsp(folder: Path, port: int, lines: str) -> Iterator[Aspsp]:
     """The bank of a profile with these lines about what it publishes."""
-    (folder / "trust.pem").write_text(trust_pem(), encoding="utf-8")
-    (folder / "bank.toml").write_text(
-        f"""
-name = "A bank"
-environment = "sandbox"
-[authorization_server]
-discovery_url = "https://{HOST}/.well-known/openid-configuration"
-[api]
-base_url = "https://{HOST}"
-probe = "/data"
-[tpp.main]
-client_id = "client-1"
-authentication = "client_secret_post"
-client_secret = "file:trust.pem"
-redirect_uris = ["https://tpp.example/cb"]
-scopes = {{ aisp = ["openid"] }}
-[network]
-trust_anchors = ["file:trust.pem"]
-resolve = {{ "{HOST}:443" = "127.0.0.1:{port}" }}
-[published]
-{lines}
-""",
-        encoding="utf-8",
-    )
+    profile = write_profile(folder, port, more=f"[published]\n{lines}")
     recorder = Recorder(lambda _event: None, Masking(Redactor()), Clock())
-    with closing(Session(load_target(str(folder / "bank.toml")), recorder)) as session:
+    with closing(Session(load_target(str(profile)), recorder)) as session:
         yield session.aspsp
 
 

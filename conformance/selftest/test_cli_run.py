@@ -16,43 +16,19 @@ from click.testing import CliRunner
 
 from conformance.cli import main
 from conformance.commands.run import judge
-from conformance.selftest.hostile import HOST, HostileServer, Reply, http, serving, trust_pem
+from conformance.selftest.hostile import HOST, HostileServer, Reply, http, serving
 from conformance.selftest.runs import run_command
+from conformance.selftest.small_profile import write_profile
 from conformance.setup import Options
 from conformance.shipped import ROOT
 
-_PROFILE = """
-name = "A bank"
-environment = "sandbox"
-
-[authorization_server]
-discovery_url = "https://{host}/.well-known/openid-configuration"
-
-[api]
-base_url = "https://{host}"
-probe = "/data"
-
-[tpp.main]
-client_id = "client-1"
-authentication = "client_secret_post"
-client_secret = "{secret}"
-redirect_uris = ["https://tpp.example/cb"]
-scopes = {{ aisp = ["openid"] }}
-
-[network]
-trust_anchors = ["file:trust.pem"]
-resolve = {{ "{host}:443" = "127.0.0.1:{port}" }}
-"""
 _SECRET = "hunter2-inline"
 _REFERENCE = "env:BANK_SECRET"
 _EVIL = "\x1b[2J\x1b]0;owned\x07\u202eevil\r\n"
 
 
 def profile(folder: Path, server: HostileServer, secret: str = _REFERENCE) -> Path:
-    path = folder / "bank.toml"
-    path.write_text(_PROFILE.format(host=HOST, port=server.port, secret=secret))
-    (folder / "trust.pem").write_text(trust_pem())
-    return path
+    return write_profile(folder, server.port, secret)
 
 
 _MISTAKES: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [

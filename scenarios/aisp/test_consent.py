@@ -5,7 +5,7 @@ from conformance.checks.account_information import expect_only
 from conformance.checks.controls import given_success
 from conformance.checks.entitlements import expect_withheld
 from conformance.checks.stet_schema import expect_documented_status, expect_refused, expect_valid
-from fixtures.aisp import Consented
+from fixtures.aisp_access import Consented
 
 
 @covers("aisp-stet-consent", destroys=True)

@@ -2,7 +2,7 @@
 
 from conformance.catalogue import covers
 from conformance.checks.frequency import expect_attended_served, expect_served, expect_served_or_too_many
-from fixtures.aisp import Frequency
+from fixtures.aisp_access import Frequency
 
 
 @covers("aisp-unattended-frequency")

@@ -12,7 +12,8 @@ from conformance.checks.accounts import (
 )
 from conformance.checks.controls import given_served, given_success
 from conformance.checks.stet_schema import expect_refused, expect_whole
-from fixtures.aisp import Depth, Statement
+from fixtures.aisp import Statement
+from fixtures.aisp_access import Depth
 
 
 @covers("aisp-transactions")

@@ -12,7 +12,7 @@ from conformance.checks.entitlements import (
     expect_withheld,
 )
 from conformance.session import Known, Psu, Tpp, euro
-from fixtures.entitlements import Change, OutOfScope, Reports, Rights, Withheld
+from fixtures.entitlements_accounts import Change, OutOfScope, Reports, Rights, Withheld
 
 
 @covers("entitlements-all-subscription-accounts")

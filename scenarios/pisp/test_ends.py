@@ -19,7 +19,8 @@ from conformance.checks.payments import (
 from conformance.checks.responses import answered
 from conformance.checks.stet_schema import expect_refused
 from conformance.session import Order
-from fixtures.pisp import Changed, Ledger, Unanswered
+from fixtures.pisp import Ledger
+from fixtures.pisp_ends import Changed, Unanswered
 
 
 @covers("pisp-refusal-by-psu")

@@ -11,7 +11,8 @@ from conformance.checks.payments import expect_unchanged
 from conformance.checks.responses import answered
 from conformance.checks.stet_schema import expect_refused
 from conformance.session import Order, Pisp, Psu
-from fixtures.pisp import Attempt, Confirmed, Intrusion
+from fixtures.pisp import Confirmed
+from fixtures.pisp_refusals import Attempt, Intrusion
 
 NOBODYS_PAYMENT = "suite-payment-of-nobody"
 MISTAKES = (

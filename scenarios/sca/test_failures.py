@@ -4,7 +4,7 @@ from conformance.catalogue import covers
 from conformance.checks.controls import given_code
 from conformance.checks.sca import expect_indistinguishable, expect_no_access, expect_signed_out
 from conformance.session import Landings
-from fixtures.sca import Failures
+from fixtures.sca_failures import Failures
 
 
 @covers("sca-failure-handling", destroys=True)

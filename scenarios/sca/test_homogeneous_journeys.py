@@ -5,7 +5,8 @@ import pytest
 from conformance.catalogue import covers
 from conformance.checks.sca import expect_authentications, expect_means_offered, expect_no_more_effort
 from conformance.session import Known, Order
-from fixtures.sca import Choices, Journey
+from fixtures.sca import Journey
+from fixtures.sca_failures import Choices
 
 
 @covers("sca-homogeneous-journey")
