@@ -99,17 +99,17 @@ class Spoilt:
 
 
 def stop_after(bank: EmbeddedBank, requests: int) -> None:
-    """Have a bank go away when it has been asked so often."""
+    """Have a bank go away after so many answers: the next request is dropped, and nobody listens any more."""
     left, lock = [requests], threading.Lock()
 
     def counted(own: Callable[[Request], Response], request: Request) -> Response:
         with lock:
             left[0] -= 1
-            gone, going = left[0] < 0, left[0] == 0
+            gone, going = left[0] < 0, left[0] == -1
+        if going:  # not with the last answer, which would race with the end of its connection
+            threading.Thread(target=bank.bank.stop, daemon=True).start()
         if gone:
             raise ConnectionAbortedError  # none of its listeners outlives the others
-        if going:
-            threading.Thread(target=bank.bank.stop, daemon=True).start()
         return own(request)
 
     for name in ("sso", "cert", "api"):
