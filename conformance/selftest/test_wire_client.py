@@ -171,7 +171,7 @@ def test_a_proxy_carries_tls_and_resolves_names_itself() -> None:
     assert server.paths == ["/a%2fb", "/x"]
     assert len(seen) == 1
     assert seen[0].startswith(b"CONNECT bank.example:443 ")
-    assert b"Proxy-Authorization: Basic " in seen[0]
+    assert b"proxy-authorization: basic " in seen[0].lower()
     assert b"Proxy-Authorization" not in server.requests[0]
     assert first.tls
     assert first.tls.version == "TLSv1.3"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 
-import requests
 import urllib3
 
 from conformance.exchange import Failure, FailureKind
@@ -41,7 +40,7 @@ def _kind(error: BaseException) -> FailureKind | None:
         return FailureKind.TLS_ALERT if "ALERT" in str(error).upper() else FailureKind.PROTOCOL
     if isinstance(error, urllib3.exceptions.NameResolutionError):
         return FailureKind.NAME_RESOLUTION
-    if isinstance(error, TimeoutError | requests.Timeout | urllib3.exceptions.TimeoutError):
+    if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError):
         return FailureKind.TIMEOUT
     if isinstance(error, ConnectionRefusedError):
         return FailureKind.CONNECTION_REFUSED
@@ -53,7 +52,7 @@ def _kind(error: BaseException) -> FailureKind | None:
 
 
 def _detail(chain: list[BaseException]) -> str:
-    innermost = next((link for link in chain if not isinstance(link, requests.RequestException)), chain[0])
+    innermost = chain[0]
     if isinstance(innermost, ssl.SSLError) and innermost.reason:
         return innermost.reason.lower().replace("_", " ")
     if isinstance(innermost, OSError) and innermost.strerror:

@@ -10,20 +10,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import certifi
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import BaseHTTPResponse, HTTPSConnectionPool, PoolManager, ProxyManager, Timeout, make_headers
 from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import LocationValueError
 
 from conformance.exchange import TlsFacts
 from conformance.target.identity import Identity
+from conformance.target.model import Network
 from conformance.wire.watchdog import WATCHDOG
 
 _CERTIFICATE_REQUEST = 13
 _MOST_INTERIM = 20
+_HOSTS, _CONNECTIONS = 16, 16
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _seen = threading.local()
 
@@ -133,38 +134,56 @@ class Connection(HTTPSConnection):
         super().request(method, getattr(_seen, "target", None) or url, *args, **options)
 
 
-class Adapter(HTTPAdapter):
-    """One TLS context and its kept-alive connections."""
+class Transport:
+    """One TLS context and its kept-alive connections, straight to the bank or through a proxy.
 
-    def __init__(self, context: ssl.SSLContext, addresses: Mapping[str, str]) -> None:
-        self._context = context
-        self._addresses = addresses
-        super().__init__(pool_connections=16, pool_maxsize=16, max_retries=0)
+    Args:
+        context: decides alone which servers are trusted, and what the client presents.
+        network: how the bank is reached.
+    """
 
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
-        """Make pools of our own connections."""
-        options["ssl_context"] = self._context
-        self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **options)
-        self._use_own_connections(self.poolmanager)
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
-        """Send a request; urllib3 would write percent-encoding anew, which a clause may be about."""
-        _seen.target = quote(request.path_url, safe=_PRINTABLE)
-        return super().send(request, *args, **options)
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        """Make the pools behind a proxy, which resolves the bank's names itself."""
-        known = proxy in self.proxy_manager
-        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
-        if not known:
-            self._use_own_connections(manager)
-        return manager
-
-    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """The context alone decides which roots are trusted; requests would add its own."""
-
-    def _use_own_connections(self, manager: PoolManager) -> None:
+    def __init__(self, context: ssl.SSLContext, network: Network) -> None:
         class Pool(HTTPSConnectionPool):
-            ConnectionCls = partial(Connection, addresses=self._addresses)  # type: ignore[assignment]
+            ConnectionCls = partial(Connection, addresses=network.resolve)  # type: ignore[assignment]
 
-        manager.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": Pool}
+        self._timeout = Timeout(connect=network.connect_timeout, read=network.read_timeout)
+        self._pools = _pools(network.proxy, ssl_context=context, num_pools=_HOSTS, maxsize=_CONNECTIONS)
+        self._pools.pool_classes_by_scheme = {"https": Pool}
+
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> BaseHTTPResponse:
+        """Send a request and read the head of its answer; nothing is followed, and nothing sent again.
+
+        Raises:
+            urllib3.exceptions.HTTPError: no answer came, or the URL is none of https.
+        """
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not parts.hostname or parts.hostname[0] in "*.":
+            raise LocationValueError(f"no https URL: {url!r}")  # plain http is refused, never sent
+        # urllib3 would write percent-encoding anew, which a clause may be about
+        target = parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl()
+        _seen.target = quote(target, safe=_PRINTABLE)
+        return self._pools.urlopen(
+            method,
+            url,
+            headers=headers,
+            body=body,
+            timeout=self._timeout,
+            redirect=False,
+            retries=False,
+            preload_content=False,
+        )
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._pools.clear()
+
+
+def _pools(proxy: str | None, **options: Any) -> PoolManager:
+    """The pools of connections; behind a proxy it resolves the bank's names itself."""
+    if proxy is None:
+        return PoolManager(**options)
+    parts = urlsplit(proxy)
+    headers = None
+    if parts.username is not None:
+        headers = make_headers(proxy_basic_auth=f"{unquote(parts.username)}:{unquote(parts.password or '')}")
+    return ProxyManager(proxy, proxy_headers=headers, **options)
