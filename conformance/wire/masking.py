@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 from conformance.exchange import Exchange, Headers
 from conformance.wire.harmless import APPROVALS, CODES, HEADERS, MEMBERS, PARAMETERS, PRIVATE_JWK
 from conformance.wire.outline import outline
-from conformance.wire.redaction import Looked, Redactor
+from conformance.wire.redaction import Redactor
 
 _LARGEST_TEXT = 65_536
 _METADATA = frozenset({"authorization_endpoint", "jwks_uri", "response_types_supported", "token_endpoint"})
@@ -37,7 +37,7 @@ class Masking:
         self._own_paths: set[str] = set()
         self._own_requests: set[str] = set()
         self._in_bulk = False
-        self._bodies: dict[tuple[bytes, str, bool], tuple[str, str | None, Looked]] = {}
+        self._bodies: dict[tuple[bytes, str, bool], tuple[str, str | None]] = {}
 
     def request_url(self, url: str) -> str:
         """The URL of a request; its path is our own, and no secret where a bank repeats it."""
@@ -114,11 +114,11 @@ class Masking:
         plain = self._is_plain(exchange)
         key = exchange.body, exchange.media_type, plain
         before = self._bodies.get(key)
-        if before is not None and not self.redactor.holds_news(before[0], before[2]):
-            return before[:2]
+        if before is not None and self.redactor.mask(before[0]) == before[0]:
+            return before
         masked = self._json_value(exchange.json, note, plain=plain)
         if len(self._bodies) < _MANY_BODIES and len(exchange.body) <= _LARGEST_TEXT:
-            self._bodies[key] = (*masked, self.redactor.looked())
+            self._bodies[key] = masked
         return masked
 
     def _json_value(self, value: Any, note: str | None, *, plain: bool = False) -> tuple[str, str | None]:

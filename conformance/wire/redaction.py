@@ -10,30 +10,41 @@ import json
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
 _SHORTEST = 4
 _SHORT_TEXT = 128  # names and common values, which come again and again
 _MANY_TEXTS = 4096
-_FEW = 128
 _JWT_START = "eyJ"
 _LOWER_HEX = re.compile("%[0-9A-F]{2}")
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Z0-9])")
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){1,4}")
 
 
-@dataclass(slots=True)
-class Looked:
-    """Until when a text was searched, so that only what was learnt since has to be looked for.
+class CleanTexts:
+    """Texts in which no secret stands; one that is learnt takes those away that hold it."""
 
-    Args:
-        known: how many forms of secrets were known when it was searched.
-        starts: every four letters in a row that the text has; empty until it comes again.
-    """
+    def __init__(self) -> None:
+        self._texts: set[str] = set()
+        self._by_start: dict[str, list[str]] = {}
 
-    known: int
-    starts: frozenset[str] = frozenset()
+    def __contains__(self, text: str) -> bool:
+        return text in self._texts
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def add(self, text: str) -> None:
+        """Remember a text that was searched."""
+        self._texts.add(text)
+        for start in {text[at : at + _SHORTEST] for at in range(len(text) - _SHORTEST + 1)}:
+            self._by_start.setdefault(start, []).append(text)
+
+    def discard(self, form: str) -> None:
+        """Forget the texts that hold this form of a secret."""
+        for text in self._by_start.get(form[:_SHORTEST], ()):
+            if form in text:
+                self._texts.discard(text)
 
 
 class Redactor:
@@ -51,8 +62,8 @@ class Redactor:
         self._accounts = accounts
         self._pseudonyms: dict[str, str] = {}
         self._by_start: dict[str, dict[str, str]] = {}
-        self._starts: list[str] = []
-        self._clean: dict[str, Looked] = {}
+        self._indexed = 0
+        self._clean = CleanTexts()
 
     def learn(self, kind: str, value: str) -> str:
         """Remember a secret and return its pseudonym.
@@ -78,33 +89,18 @@ class Redactor:
 
         Secrets that overlap are taken out together, under the pseudonym of the first.
         """
-        known = len(self._starts)
-        looked = self._clean.get(text)
-        if looked and known - looked.known < _FEW and not self.holds_news(text, looked):
+        if text in self._clean:
             return text
+        indexed = self._indexed
         found = self._found(text)
         if not found:
-            return self._remembered(text, known)
+            return self._remembered(text, indexed)
         pieces: list[str] = []
         begun = 0
         for start, end, pseudonym in _joined(found):
             pieces += (text[begun:start], pseudonym)
             begun = end
         return "".join((*pieces, text[begun:]))
-
-    def looked(self) -> Looked:
-        """How far a text has been searched that is masked now."""
-        return Looked(len(self._starts))
-
-    def holds_news(self, text: str, looked: Looked) -> bool:
-        """Whether a text that was masked before holds what was learnt since."""
-        since, known = looked.known, len(self._starts)
-        looked.starts = looked.starts or _starts(text)
-        begun = looked.starts.intersection(self._starts[since:known])
-        if any(form in text for start in begun for form in self._by_start[start]):
-            return True
-        looked.known = known
-        return False
 
     def knows(self, value: str) -> bool:
         """Whether the value has been learnt as a secret."""
@@ -115,9 +111,11 @@ class Redactor:
         """Every secret learnt so far, for the search that proves that none leaked."""
         return tuple(self._pseudonyms)
 
-    def _remembered(self, text: str, known: int) -> str:
-        if len(text) <= _SHORT_TEXT and (text in self._clean or len(self._clean) < _MANY_TEXTS):
-            self._clean[text] = Looked(known)
+    def _remembered(self, text: str, indexed: int) -> str:
+        if len(text) <= _SHORT_TEXT and len(self._clean) < _MANY_TEXTS:
+            self._clean.add(text)
+            if self._indexed != indexed:  # another thread learnt something meanwhile
+                self._clean.discard(text)
         return text
 
     def _found(self, text: str) -> list[tuple[int, int, str]]:
@@ -148,12 +146,8 @@ class Redactor:
         start = form[:_SHORTEST]
         # a new table each time: another thread may be reading the one that it replaces
         self._by_start[start] = {**self._by_start.get(start, {}), form: pseudonym}
-        self._starts.append(start)
-
-
-def _starts(text: str) -> frozenset[str]:
-    """Every four letters in a row: where a secret could begin."""
-    return frozenset(text[at : at + _SHORTEST] for at in range(len(text) - _SHORTEST + 1))
+        self._indexed += 1
+        self._clean.discard(form)
 
 
 def _is_iban(text: str) -> bool:
