@@ -61,7 +61,7 @@ class Redactor:
         self._key = key or secrets.token_bytes(32)
         self._accounts = accounts
         self._pseudonyms: dict[str, str] = {}
-        self._by_start: dict[str, dict[str, str]] = {}
+        self._by_start: dict[str, dict[int, dict[str, str]]] = {}  # then by length: many links begin alike
         self._indexed = 0
         self._clean = CleanTexts()
 
@@ -133,19 +133,20 @@ class Redactor:
         known = self._by_start
         starts = [at for at in range(len(text) - _SHORTEST + 1) if text[at : at + _SHORTEST] in known]
         found = [
-            (at, at + len(form), pseudonym)
+            (at, at + length, forms[text[at : at + length]])
             for at in starts
-            for form, pseudonym in known[text[at : at + _SHORTEST]].items()
-            if text.startswith(form, at)
+            for length, forms in known[text[at : at + _SHORTEST]].items()
+            if text[at : at + length] in forms
         ]
         return found + tokens
 
     def _index(self, form: str, pseudonym: str) -> None:
         if len(form) < _SHORTEST or _JWT.fullmatch(form):
             return  # a JSON Web Token is found by its shape
-        start = form[:_SHORTEST]
+        start, length = form[:_SHORTEST], len(form)
+        lengths = self._by_start.get(start, {})
         # a new table each time: another thread may be reading the one that it replaces
-        self._by_start[start] = {**self._by_start.get(start, {}), form: pseudonym}
+        self._by_start[start] = {**lengths, length: {**lengths.get(length, {}), form: pseudonym}}
         self._indexed += 1
         self._clean.discard(form)
 
