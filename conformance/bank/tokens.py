@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -22,6 +23,7 @@ ACCESS = "access"
 REFRESH = "refresh"
 Claims = dict[str, Any]
 _INFORMATION = "api1.v1"
+_KEPT = 1024
 
 
 @dataclass(slots=True)
@@ -95,6 +97,7 @@ class Tokens(Component):
         self.grants: dict[str, Grant] = {}
         self.codes: dict[str, Code] = {}
         self.refresh_tokens: dict[str, RefreshToken] = {}
+        self._read = lru_cache(_KEPT)(self._verified)  # a client comes with the same token again and again
 
     def remember(self, grant: Grant) -> None:
         """Keep a new grant."""
@@ -216,6 +219,9 @@ class Tokens(Component):
 
     def verified(self, value: str) -> Claims | None:
         """The claims of a JWT that this bank signed for itself, None for anything else."""
+        return self._read(value)
+
+    def _verified(self, value: str) -> Claims | None:
         key = self.settings.keys.internal
         try:
             return jwt.decode(

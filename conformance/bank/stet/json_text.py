@@ -29,17 +29,17 @@ def read(body: bytes) -> Any:
 
 def write(value: Any) -> str:
     """The JSON text of a value; a Decimal becomes a number with exactly its digits."""
+    if isinstance(value, str):
+        return encode_basestring(value)
     if isinstance(value, dict):
-        return "{" + ",".join(f"{_text(name)}:{write(member)}" for name, member in value.items()) + "}"
+        return (
+            "{" + ",".join([f"{encode_basestring(name)}:{write(each)}" for name, each in value.items()]) + "}"
+        )
     if isinstance(value, list | tuple):
-        return "[" + ",".join(map(write, value)) + "]"
+        return "[" + ",".join([write(each) for each in value]) + "]"
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return _text(value)
-
-
-def _text(value: Any) -> str:
-    return encode_basestring(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)
 
 
 def _decimal(text: str) -> Decimal:
