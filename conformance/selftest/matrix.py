@@ -6,11 +6,15 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
+from multiprocessing.queues import SimpleQueue
 from typing import Any
 
 from conformance.bank import deviants
 from conformance.catalogue import load
 from conformance.selftest.trial import Trial, try_bank
+
+Job = tuple[str | None, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -116,12 +120,12 @@ def calibrate(
         chosen: the deviants.
         select: which scenarios judge them; empty means all.
         own_area: whether only those of its own area judge each deviant; the reference is judged by `select`.
-        workers: processes; one more than there are cores otherwise, since some deviants keep the suite waiting.
+        workers: processes; as many as there are cores otherwise.
         tell: told each result as it comes.
     """
     areas = {entry.deviant_id: load()[entry.requirement].area for entry in chosen}
     jobs = [(None, select), *((name, (area,) if own_area else select) for name, area in areas.items())]
-    trials = _trials(jobs, workers or (os.cpu_count() or 1) + 1)
+    trials = _trials(jobs, workers or os.cpu_count() or 1)
     reference = next(trials)
     known = {entry.deviant_id: entry for entry in chosen}
     results = []
@@ -132,14 +136,29 @@ def calibrate(
     return Matrix(reference, tuple(results))
 
 
-def _trials(jobs: Sequence[tuple[str | None, tuple[str, ...]]], workers: int) -> Iterator[Trial]:
+def _trials(jobs: Sequence[Job], workers: int) -> Iterator[Trial]:
+    """The trials in the order of the jobs; a bank that keeps the suite waiting has a process for itself."""
     workers = min(workers, len(jobs))
     if workers == 1:
-        yield from (_try(job) for job in jobs)
+        yield from (try_bank(*job) for job in jobs)
         return
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap(_try, jobs)
+    spawn = multiprocessing.get_context("spawn")
+    cores = spawn.SimpleQueue()
+    for core in islice(cycle(_cores()), workers):
+        cores.put(core)
+    waiting = {job for job in jobs if job[0] and deviants.load()[job[0]].waits}
+    with spawn.Pool(workers, _keep_to_one, (cores,)) as busy, spawn.Pool(max(1, len(waiting))) as idle:
+        pending = [(idle if job in waiting else busy).apply_async(try_bank, job) for job in jobs]
+        yield from (each.get() for each in pending)
 
 
-def _try(job: tuple[str | None, tuple[str, ...]]) -> Trial:
-    return try_bank(*job)
+def _cores() -> list[int | None]:
+    """The cores of which this process may use each; None where the system does not say."""
+    return [*sorted(os.sched_getaffinity(0))] if hasattr(os, "sched_getaffinity") else [None]
+
+
+def _keep_to_one(cores: SimpleQueue[int | None]) -> None:
+    """Keep a worker to one core: bank and suite take turns, and to wake one on another core costs a tenth more."""
+    core = cores.get()
+    if core is not None:
+        os.sched_setaffinity(0, {core})

@@ -43,6 +43,11 @@ class Deviant:
         """What it does, in one sentence."""
         return (self.component.__doc__ or "").strip().splitlines()[0]
 
+    @property
+    def waits(self) -> bool:
+        """Whether it keeps its clients waiting."""
+        return "seconds_of_thought" in vars(self.component)
+
 
 DEVIANTS: dict[str, Deviant] = {}
 C = TypeVar("C", bound=type[Component])
