@@ -12,6 +12,7 @@ from typing import Any
 
 from conformance.bank import deviants
 from conformance.catalogue import load
+from conformance.selftest.cores import cores, keep_to
 from conformance.selftest.trial import Trial, try_bank
 
 Job = tuple[str | None, tuple[str, ...]]
@@ -143,22 +144,14 @@ def _trials(jobs: Sequence[Job], workers: int) -> Iterator[Trial]:
         yield from (try_bank(*job) for job in jobs)
         return
     spawn = multiprocessing.get_context("spawn")
-    cores = spawn.SimpleQueue()
-    for core in islice(cycle(_cores()), workers):
-        cores.put(core)
+    free = spawn.SimpleQueue()
+    for core in islice(cycle(cores()), workers):
+        free.put(core)
     waiting = {job for job in jobs if job[0] and deviants.load()[job[0]].waits}
-    with spawn.Pool(workers, _keep_to_one, (cores,)) as busy, spawn.Pool(max(1, len(waiting))) as idle:
+    with spawn.Pool(workers, _keep_to_one, (free,)) as busy, spawn.Pool(max(1, len(waiting))) as idle:
         pending = [(idle if job in waiting else busy).apply_async(try_bank, job) for job in jobs]
         yield from (each.get() for each in pending)
 
 
-def _cores() -> list[int | None]:
-    """The cores of which this process may use each; None where the system does not say."""
-    return [*sorted(os.sched_getaffinity(0))] if hasattr(os, "sched_getaffinity") else [None]
-
-
-def _keep_to_one(cores: SimpleQueue[int | None]) -> None:
-    """Keep a worker to one core: bank and suite take turns, and to wake one on another core costs a tenth more."""
-    core = cores.get()
-    if core is not None:
-        os.sched_setaffinity(0, {core})
+def _keep_to_one(free: SimpleQueue[int | None]) -> None:
+    keep_to(free.get())

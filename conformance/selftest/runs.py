@@ -40,6 +40,13 @@ class CommandRun:
         """Every file that the run wrote."""
         return sorted(path for path in self.folder.glob("reports/**/*") if path.is_file())
 
+    @property
+    def authentications(self) -> tuple[dict[str, int], dict[str, int]]:
+        """How often each PSU was to authenticate, and how often it did."""
+        verdicts = self.verdicts
+        planned = {psu: count for psu, count in verdicts["authentications_planned"].items() if count}
+        return planned, {psu: sum(means.values()) for psu, means in verdicts["by_psu"].items()}
+
 
 def run_command(
     *words: str, folder: Path, environment: Mapping[str, str] | None = None, seconds: float = 120

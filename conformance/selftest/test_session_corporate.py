@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -19,7 +18,7 @@ from conformance.oauth.landing import Ending
 from conformance.running import Running
 from conformance.selftest.bank_fixtures import shared_keyring
 from conformance.selftest.embedded import EmbeddedBank
-from conformance.selftest.runs import CommandRun, run_command
+from conformance.selftest.runs import run_command
 from conformance.session import Conduct, Decision, Known, Money, Order, Pisp, Psu, Session, Tpp, euro
 from conformance.setup import Options, open_run
 from conformance.target.model import Attestation, Profile
@@ -209,43 +208,26 @@ def test_a_statement_becomes_a_review_and_no_pass() -> None:
     assert judgement.reason == "stated by Dominique Exemple on 2026-01-31: Exempted., no document"
 
 
-def test_the_planned_number_of_authentications_is_the_number_used(tmp_path: Path) -> None:
-    """Told before the run, per PSU, and not exceeded; used by the reference bank to the last."""
-    run, planned, used = authentications(tmp_path)
-
-    assert used == planned
-    assert sum(used.values()) == run.verdicts["authentications"]
-    told = run.out + run.err
-    assert f"PSUs authenticate {run.verdicts['authentications']} times at most" in told
-    for means in {means for each in run.verdicts["by_psu"].values() for means in each}:
-        (line,) = re.findall(rf"^  with {means}: (.*)$", told, re.MULTILINE)
-        before = {psu: int(count) for psu, count in (each.split(" ") for each in line.split(", "))}
-        assert before == {psu: each[means] for psu, each in run.verdicts["by_psu"].items() if means in each}
-
-
 @pytest.mark.parametrize("area", ["refresh", "sca", "pisp", "entitlements"])
 def test_the_planned_number_is_not_exceeded_by_an_area_alone(tmp_path: Path, area: str) -> None:
     """There much is first needed after a wait has signed the PSU out, and what others share is not there yet."""
-    _, planned, used = authentications(tmp_path, "--select", area)
+    with EmbeddedBank(keys=shared_keyring()) as reference:
+        run = run_command("run", "--target", str(reference.profile), "--select", area, folder=tmp_path)
+    planned, used = run.authentications
 
     assert set(used) == set(planned)
     assert [psu for psu, count in used.items() if count > planned[psu]] == []
 
 
-def authentications(folder: Path, *words: str) -> tuple[CommandRun, dict[str, int], dict[str, int]]:
-    """A run at the reference bank, and how often each PSU was to authenticate, and did."""
-    with EmbeddedBank(keys=shared_keyring()) as reference:
-        run = run_command("run", "--target", str(reference.profile), *words, folder=folder)
-    verdicts = run.verdicts
-    planned = {psu: count for psu, count in verdicts["authentications_planned"].items() if count}
-    return run, planned, {psu: sum(means.values()) for psu, means in verdicts["by_psu"].items()}
+def test_no_payment_leaves_a_trace_of_persons_or_accounts(
+    running: Running, bank: EmbeddedBank, session: Session, pisp: Pisp
+) -> None:
+    """Neither of these nor of what was paid before: all of it is in the evidence, and nothing is readable."""
+    for person in (session.psu_that("psu-secure-access"), session.psu_that("psu-3skey")):
+        pisp.pay(pisp.payment(person, euro("23.45")), person)
 
-
-def test_no_payment_leaves_a_trace_of_persons_or_accounts(running: Running, bank: EmbeddedBank) -> None:
-    """Everything of this page's payments is in the evidence by now, and nothing of it is readable."""
     text = (running.folder / "evidence.ndjson").read_text(encoding="utf-8")
     found = {secret for secret in bank.secrets() if len(secret) >= 6 and json.dumps(secret)[1:-1] in text}
-
-    assert len(text) > 100_000
+    assert text.count("/payment-requests") >= 4
     assert {secret[:3] for secret in found} == set()
     assert "DE89370400440532013000" not in text

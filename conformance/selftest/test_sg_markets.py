@@ -6,6 +6,7 @@ What it refers to is laid where it says; what it leaves to the tester is given o
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from conformance.bank.settings import Hosts
 from conformance.selftest.bank_fixtures import shared_keyring
 from conformance.selftest.embedded import EmbeddedBank
 from conformance.selftest.runs import CommandRun, run_command
+from conformance.selftest.trial import try_bank
 from conformance.shipped import PROFILES
 
 HOSTS = Hosts("sso.sgmarkets.com", "sso-cert.sgmarkets.com", "my-api.sgmarkets.com")
@@ -143,16 +145,30 @@ def test_both_shipped_profiles_describe_one_bank(bank: EmbeddedBank) -> None:
 
 
 def test_the_documented_profile_finds_the_embedded_bank_conformant(
-    bank: EmbeddedBank, tmp_path_factory: pytest.TempPathFactory
+    bank: EmbeddedBank, tmp_path: Path
 ) -> None:
     """All areas, nothing changed in the file, and the verdicts of the embedded profile."""
-    documented = judged(bank, tmp_path_factory.mktemp("sg-markets"))
-    embedded = run_command("run", folder=tmp_path_factory.mktemp("embedded"))
+    documented = judged(bank, tmp_path)
+    embedded = {name: str(verdict) for name, verdict in try_bank(None).verdicts.items()}
 
     assert documented.code == 0, documented.out + documented.err
     assert documented.verdicts["outcome"] == "conformant"
-    assert documented.by_requirement == embedded.by_requirement
-    assert "PASSED" in embedded.by_requirement.values()
+    assert documented.by_requirement == embedded
+    assert "PASSED" in embedded.values()
+    expect_as_many_authentications_as_planned(documented)
+
+
+def expect_as_many_authentications_as_planned(run: CommandRun) -> None:
+    """Told before the run, per PSU, and not exceeded; used by the reference bank to the last."""
+    planned, used = run.authentications
+    assert used == planned
+    assert sum(used.values()) == run.verdicts["authentications"]
+    told = run.out + run.err
+    assert f"PSUs authenticate {run.verdicts['authentications']} times at most" in told
+    for means in {means for each in run.verdicts["by_psu"].values() for means in each}:
+        (line,) = re.findall(rf"^  with {means}: (.*)$", told, re.MULTILINE)
+        before = {psu: int(count) for psu, count in (each.split(" ") for each in line.split(", "))}
+        assert before == {psu: each[means] for psu, each in run.verdicts["by_psu"].items() if means in each}
 
 
 def test_the_first_half_alone_is_enough_for_the_flow(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,26 +27,16 @@ _PAGES = {
     "keyholder": {"login", "sign", "accounts", "consent", "decision"},
 }
 _DEVIATING = ("sca-pisp-secure-access",)
-Judged = Callable[[str | None, str], CommandRun]
 
 
-@pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    """Runs the six journeys with an agent, each once; the one that deviates against a deviant."""
-    done: dict[tuple[str | None, str], CommandRun] = {}
-
-    def judge(deviant: str | None, agent: str) -> CommandRun:
-        if (deviant, agent) not in done:
-            folder = tmp_path_factory.mktemp(f"by-{agent}")
-            with EmbeddedBank(deviant, keys=shared_keyring(), folder=folder / "bank") as bank:
-                words = ["run", "--target", str(bank.profile), "--set", "synthetic_data=true"]
-                journeys = _DEVIATING if deviant else JOURNEYS
-                words += [word for journey in journeys for word in ("--select", journey)]
-                words += [word for psu in _PSUS for word in ("--set", f'psu.{psu}.agent="{agent}"')]
-                done[deviant, agent] = run_command(*words, folder=folder, seconds=300)
-        return done[deviant, agent]
-
-    return judge
+def judged(folder: Path, agent: str, deviant: str | None = None) -> CommandRun:
+    """The six journeys with an agent; the one that deviates against a deviant."""
+    with EmbeddedBank(deviant, keys=shared_keyring(), folder=folder / agent / "bank") as bank:
+        words = ["run", "--target", str(bank.profile), "--set", "synthetic_data=true"]
+        journeys = _DEVIATING if deviant else JOURNEYS
+        words += [word for journey in journeys for word in ("--select", journey)]
+        words += [word for psu in _PSUS for word in ("--set", f'psu.{psu}.agent="{agent}"')]
+        return run_command(*words, folder=folder / agent, seconds=300)
 
 
 def run_of(command: CommandRun) -> tuple[Path, Run]:
@@ -79,56 +68,42 @@ def pages(run: Run) -> list[RecordedExchange]:
     return found
 
 
-def test_the_six_journeys_pass_by_forms(judged: Judged) -> None:
-    command = judged(None, "form")
+def test_the_six_journeys_pass_by_forms(tmp_path: Path) -> None:
+    """Each is counted beside the bank's own channel."""
+    command = judged(tmp_path, "form")
 
     assert command.code == 0, command.out
     assert command.by_requirement == dict.fromkeys(JOURNEYS, "PASSED")
+    profile = tomllib.loads((command.folder / "bank/profile.toml").read_text(encoding="utf-8"))
+    found = {(each["role"], each["means"]): each for each in command.verdicts["journeys"]}
+    assert {f"sca-{role}-{means}" for role, means in found} == set(JOURNEYS)
+    for (role, means), kind in found.items():
+        assert (kind["steps"], kind["screens"], kind["authentications"], kind["walked"]) == (3, 3, 1, 1)
+        assert kind["own"]["steps"] == profile["direct_channel"][role]["steps"]
+        assert f"  {role} with {means}, 1 walked: 3 steps, 3 screens, 1 authentication, " in command.out
 
 
-def test_the_six_journeys_pass_in_a_browser_by_the_same_steps(chromium: Chromium, judged: Judged) -> None:
-    del chromium  # the runs have one of their own
-    by_form, in_browser = judged(None, "form"), judged(None, "browser")
+def test_the_six_journeys_pass_in_a_browser_by_the_same_steps(chromium: Chromium, tmp_path: Path) -> None:
+    """They are judged and counted as by forms, and a picture of every page is kept."""
+    del chromium  # the run has one of its own
+    by_form, in_browser = judged(tmp_path, "form"), judged(tmp_path, "browser")
 
     assert in_browser.code == 0, in_browser.out
     assert scenarios(in_browser) == scenarios(by_form)
     assert done_by(run_of(in_browser)[1]) == done_by(run_of(by_form)[1])
+    assert counted(in_browser) == counted(by_form)
+    expect_every_page_pictured(*run_of(in_browser))
+    expect_every_kind_of_page_pictured(run_of(in_browser)[1])
 
 
-def test_what_the_journeys_asked_is_counted_beside_the_banks_own_channel(
-    chromium: Chromium, judged: Judged
-) -> None:
-    del chromium
-    by_form, in_browser = judged(None, "form"), judged(None, "browser")
-    own = tomllib.loads((by_form.folder / "bank/profile.toml").read_text(encoding="utf-8"))["direct_channel"]
-
-    found = {(each["role"], each["means"]): each for each in by_form.verdicts["journeys"]}
-    assert {f"sca-{role}-{means}" for role, means in found} == set(JOURNEYS)
-    for (role, means), kind in found.items():
-        assert (kind["steps"], kind["screens"], kind["authentications"], kind["walked"]) == (3, 3, 1, 1)
-        assert kind["own"]["steps"] == own[role]["steps"]
-        assert f"  {role} with {means}, 1 walked: 3 steps, 3 screens, 1 authentication, " in by_form.out
-    assert [{**each, "seconds": 0} for each in in_browser.verdicts["journeys"]] == [
-        {**each, "seconds": 0} for each in by_form.verdicts["journeys"]
-    ]
+def counted(command: CommandRun) -> list[dict[str, object]]:
+    """The figures of the journeys, but for how long they took."""
+    return [{**each, "seconds": 0} for each in command.verdicts["journeys"]]
 
 
-@pytest.mark.parametrize("deviant", ["sca-dynamic-linking/1", "sca-homogeneous-journey/1"])
-def test_a_bank_that_deviates_fails_in_a_browser_as_by_forms(
-    chromium: Chromium, judged: Judged, deviant: str
-) -> None:
-    del chromium
-    by_form, in_browser = judged(deviant, "form"), judged(deviant, "browser")
-
-    assert by_form.by_requirement["sca-pisp-secure-access"] == "FAILED"
-    assert scenarios(in_browser) == scenarios(by_form)
-
-
-def test_a_picture_of_every_page_is_kept(chromium: Chromium, judged: Judged) -> None:
-    del chromium
-    folder, run = run_of(judged(None, "browser"))
+def expect_every_page_pictured(folder: Path, run: Run) -> None:
+    """Each page that came has its picture, whole and uncovered."""
     shot = {picture.exchange: picture for picture in run.screenshots}
-
     assert len(pages(run)) >= 6 * 2
     assert sorted(shot) == sorted(page.number for page in pages(run))
     for picture in shot.values():
@@ -138,13 +113,22 @@ def test_a_picture_of_every_page_is_kept(chromium: Chromium, judged: Judged) -> 
         assert not picture.covered
 
 
-def test_the_pictures_show_every_kind_of_page_of_both_means(chromium: Chromium, judged: Judged) -> None:
+def expect_every_kind_of_page_pictured(run: Run) -> None:
     """A page that is answered was shown, so that its picture is the one before the answer."""
-    del chromium
-    _, run = run_of(judged(None, "browser"))
-
     for psu in _PSUS:
         answered = {step.step for step in run.psu if step.psu == psu}
         pictured = {picture.file for picture in run.screenshots if picture.psu == psu}
         assert answered == _PAGES[psu]
         assert len(pictured) >= len(answered)
+
+
+@pytest.mark.parametrize("deviant", ["sca-dynamic-linking/1", "sca-homogeneous-journey/1"])
+def test_a_bank_that_deviates_fails_in_a_browser_as_by_forms(
+    chromium: Chromium, tmp_path: Path, deviant: str
+) -> None:
+    """What a bank does wrong shows in a browser too."""
+    del chromium
+    by_form, in_browser = judged(tmp_path, "form", deviant), judged(tmp_path, "browser", deviant)
+
+    assert by_form.by_requirement["sca-pisp-secure-access"] == "FAILED"
+    assert scenarios(in_browser) == scenarios(by_form)
