@@ -17,6 +17,8 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from conformance.bank.secured import Secured
+
 WsgiApplication = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 
 HANDSHAKE_TIMEOUT = 10.0
@@ -47,6 +49,8 @@ class Engine:
     ) -> None:
         self.application = application
         self.tls = tls
+        if tls is not None:
+            tls.sslsocket_class = Secured
         self.now = now
         self._socket = socket.create_server((host, port), backlog=128)
         self._socket.setblocking(False)

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from conformance.bank.secured import Secured
 from conformance.clock import Clock
 from conformance.pki.authority import Authority, Issued, Organization, pem
 from conformance.target.identity import Identity
@@ -222,6 +223,7 @@ def server_context(
         version: the only version that it speaks.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sslsocket_class = Secured
     if version:
         context.minimum_version = context.maximum_version = version
     if demands_certificate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import socket
 import ssl
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -173,3 +174,20 @@ def test_a_bank_starts_and_stops_quickly_and_leaves_no_socket(capsys: pytest.Cap
         print(f"\nembedded bank: starts in {min(taken) * 1000:.1f} ms with shared keys")
     assert min(taken) < 0.2
     assert after <= before + 8
+
+
+@pytest.mark.filterwarnings("error::ResourceWarning")
+def test_a_peer_that_resets_before_tls_begins_leaves_no_socket(bank: EmbeddedBank) -> None:
+    """Whoever collected the garbage later would be blamed for it."""
+    context = bank.bank.listeners["sso"].ssl_context
+    assert context is not None
+    before = open_files()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        peer = socket.create_connection(server.getsockname())
+        accepted, _ = server.accept()
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        peer.close()
+        with pytest.raises(OSError, match="gone"):
+            context.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False)
+
+    assert open_files() <= before
