@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from conformance.selftest.real_server import MUTATIONS, RealServer, unavailable
+from conformance.selftest.real_server import MUTATIONS, Node, RealServer, unavailable
 from conformance.selftest.trial import RED, Trial, judge_profile
 from conformance.verdict import Verdict
 
@@ -31,18 +32,19 @@ JUDGED_ALL_THE_SAME = {*_NO_STRONG_AUTHENTICATION, "sca-session-inactivity"}
 
 
 @pytest.fixture(scope="module")
-def _installed() -> None:
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """The process in which the server and its mutations follow one another."""
     if reason := unavailable():
         pytest.skip(reason)
+    with Node(tmp_path_factory.mktemp("node")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module", params=["opaque", "jwt"])
-def unmutated(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, _installed: None
-) -> Trial:
+def unmutated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, node: Node) -> Trial:
     """The server as the bank's document describes it, with access tokens of either kind."""
     folder = tmp_path_factory.mktemp("real-server")
-    with RealServer(folder, access_tokens=request.param) as server:
+    with RealServer(folder, access_tokens=request.param, node=node) as server:
         return judge_profile(request.param, server.profile)
 
 
@@ -75,13 +77,12 @@ def test_most_requirements_are_observed(unmutated: Trial) -> None:
     assert len(passed) >= 70, sorted(set(unmutated.verdicts) - set(passed))
 
 
-@pytest.mark.usefixtures("_installed")
 @pytest.mark.parametrize("mutation", MUTATIONS)
-def test_a_mutation_of_the_server_is_caught(mutation: str, tmp_path: Path) -> None:
+def test_a_mutation_of_the_server_is_caught(mutation: str, node: Node, tmp_path: Path) -> None:
     """Each breaks a rule in the configuration of a server that is not ours."""
     expected = MUTATIONS[mutation]
 
-    with RealServer(tmp_path, mutation) as server:
+    with RealServer(tmp_path, mutation, node=node) as server:
         trial = judge_profile(mutation, server.profile, select=expected)
 
     assert set(trial.red) == set(expected), (trial.verdicts, trial.reasons, trial.error)

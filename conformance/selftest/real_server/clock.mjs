@@ -14,8 +14,9 @@ async function readJson(request) {
   return JSON.parse(Buffer.concat(chunks).toString());
 }
 
-/** Serves POST {"advance_seconds": N} on the loopback address, below a path that cannot be guessed. */
+/** Serves POST {"advance_seconds": N} on the loopback address, below a path that cannot be guessed, from now on. */
 export function serveClock() {
+  advancedMilliseconds = 0;
   const path = `/${randomUUID()}/clock`;
   const server = createServer(async (request, response) => {
     if (request.method !== 'POST' || request.url !== path) {
@@ -28,6 +29,6 @@ export function serveClock() {
     response.writeHead(valid ? 204 : 400).end();
   });
   return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${server.address().port}${path}`));
+    server.listen(0, '127.0.0.1', () => resolve({ server, url: `http://127.0.0.1:${server.address().port}${path}` }));
   });
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 
-/** Opens one HTTPS listener on the loopback address and gives its port. */
+/** Opens one HTTPS listener on the loopback address and gives it with its port. */
 export function listen(settings, tls, port, handler) {
   const server = createServer({
     key: readFileSync(settings.tls.key),
@@ -18,7 +18,7 @@ export function listen(settings, tls, port, handler) {
   server.keepAliveTimeout = 60_000;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(server.address().port));
+    server.listen(port, '127.0.0.1', () => resolve({ server, port: server.address().port }));
   });
 }
 

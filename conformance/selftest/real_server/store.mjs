@@ -2,6 +2,10 @@
 
 const entries = new Map();
 
+export function forget() {
+  entries.clear();
+}
+
 export class Store {
   constructor(model) {
     this.model = model;
