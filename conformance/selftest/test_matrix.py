@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conformance.bank import deviants
+from conformance.selftest.cores import cores, keep_to
 from conformance.selftest.matrix import Matrix, Result
 from conformance.selftest.runs import run_command
 from conformance.selftest.trial import Trial
@@ -71,3 +73,15 @@ def test_a_reference_that_is_not_green_spoils_the_calibration(verdict: Verdict) 
     assert Matrix(good, (result("refresh-single-use"),)).sound
     assert not Matrix(Trial(None, {"refresh-grant": verdict}), (result("refresh-single-use"),)).sound
     assert not Matrix(Trial(None), ()).sound
+
+
+def test_a_process_keeps_to_its_core() -> None:
+    """Where the system does not say which cores there are, nothing changes."""
+    core = cores()[-1]
+    with multiprocessing.get_context("spawn").Pool(1, keep_to, (core,)) as pool:
+        assert pool.apply(cores) == [core]
+
+
+def test_a_deviant_that_keeps_its_clients_waiting_is_told_from_the_others() -> None:
+    assert deviants.load()["interface-availability/1"].waits
+    assert not DEVIANT.waits

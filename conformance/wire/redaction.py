@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 _SHORTEST = 4
+_KEY = 32
 _SHORT_TEXT = 128  # names and common values, which come again and again
 _MANY_TEXTS = 4096
+_MANY_ALIKE = 256  # texts that would have to be searched for each secret that begins as a part of them does
 _JWT_START = "eyJ"
 _LOWER_HEX = re.compile("%[0-9A-F]{2}")
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Z0-9])")
@@ -31,14 +33,14 @@ class CleanTexts:
     def __contains__(self, text: str) -> bool:
         return text in self._texts
 
-    def __len__(self) -> int:
-        return len(self._texts)
-
     def add(self, text: str) -> None:
-        """Remember a text that was searched."""
-        self._texts.add(text)
-        for start in {text[at : at + _SHORTEST] for at in range(len(text) - _SHORTEST + 1)}:
-            self._by_start.setdefault(start, []).append(text)
+        """Remember a text that was searched, unless there are too many like it."""
+        starts = {text[at : at + _SHORTEST] for at in range(len(text) - _SHORTEST + 1)}
+        alike = max((len(self._by_start.get(start, ())) for start in starts), default=0)
+        if len(self._texts) < _MANY_TEXTS and alike < _MANY_ALIKE:
+            self._texts.add(text)
+            for start in starts:
+                self._by_start.setdefault(start, []).append(text)
 
     def discard(self, form: str) -> None:
         """Forget the texts that hold this form of a secret."""
@@ -61,7 +63,8 @@ class Redactor:
         self._key = key or secrets.token_bytes(32)
         self._accounts = accounts
         self._pseudonyms: dict[str, str] = {}
-        self._by_start: dict[str, dict[int, dict[str, str]]] = {}  # then by length: many links begin alike
+        # by four letters and then by up to 32, in tables of keys of one length: many links begin alike
+        self._by_start: dict[str, dict[int, dict[str, tuple[tuple[str, str], ...]]]] = {}
         self._indexed = 0
         self._clean = CleanTexts()
 
@@ -112,7 +115,7 @@ class Redactor:
         return tuple(self._pseudonyms)
 
     def _remembered(self, text: str, indexed: int) -> str:
-        if len(text) <= _SHORT_TEXT and len(self._clean) < _MANY_TEXTS:
+        if len(text) <= _SHORT_TEXT:
             self._clean.add(text)
             if self._indexed != indexed:  # another thread learnt something meanwhile
                 self._clean.discard(text)
@@ -133,20 +136,23 @@ class Redactor:
         known = self._by_start
         starts = [at for at in range(len(text) - _SHORTEST + 1) if text[at : at + _SHORTEST] in known]
         found = [
-            (at, at + length, forms[text[at : at + length]])
+            (at, at + len(form), pseudonym)
             for at in starts
-            for length, forms in known[text[at : at + _SHORTEST]].items()
-            if text[at : at + length] in forms
+            for length, keys in known[text[at : at + _SHORTEST]].items()
+            for form, pseudonym in keys.get(text[at : at + length], ())
+            if text.startswith(form, at)
         ]
         return found + tokens
 
     def _index(self, form: str, pseudonym: str) -> None:
         if len(form) < _SHORTEST or _JWT.fullmatch(form):
             return  # a JSON Web Token is found by its shape
-        start, length = form[:_SHORTEST], len(form)
-        lengths = self._by_start.get(start, {})
-        # a new table each time: another thread may be reading the one that it replaces
-        self._by_start[start] = {**lengths, length: {**lengths.get(length, {}), form: pseudonym}}
+        start, key = form[:_SHORTEST], form[:_KEY]
+        tables = self._by_start.get(start, {})
+        if len(key) not in tables:  # new ones: another thread may be going through those that they replace
+            tables = self._by_start[start] = {**tables, len(key): {}}
+        keys = tables[len(key)]
+        keys[key] = (*keys.get(key, ()), (form, pseudonym))
         self._indexed += 1
         self._clean.discard(form)
 

@@ -160,7 +160,7 @@ class Transport:
         if parts.scheme != "https" or not parts.hostname or parts.hostname[0] in "*.":
             raise LocationValueError(f"no https URL: {url!r}")  # plain http is refused, never sent
         # urllib3 would write percent-encoding anew, which a clause may be about
-        target = parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl()
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         _seen.target = quote(target, safe=_PRINTABLE)
         return self._pools.urlopen(
             method,
