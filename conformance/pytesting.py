@@ -16,6 +16,7 @@ from conformance.shipped import ROOT, SCENARIOS
 _LEFT_OUT = (
     "terminal cacheprovider warnings doctest junitxml pastebin setuponly setupplan stepwise"
     " logging faulthandler debugging unraisableexception threadexception unittest nose legacypath"
+    " tmpdir recwarn subtests capture assertion monkeypatch reports skipping"
 ).split()
 
 #: New objects before the garbage collector looks at them, and its rounds before it looks at older ones.
@@ -36,7 +37,7 @@ def run_pytest(plugins: Sequence[object], areas: Sequence[str] = (), *, words: S
 
     arguments = [str(SCENARIOS / area) for area in areas or [""]]
     arguments += ["-c", os.devnull, "--rootdir", str(ROOT), "--noconftest"]
-    arguments += ["--import-mode=importlib", "--assert=plain", "--capture=no"]
+    arguments += ["--import-mode=importlib"]
     arguments += [word for name in _LEFT_OUT for word in ("-p", f"no:{name}")]
     with _without_other_plugins(), _rarely_collecting():
         import pytest
