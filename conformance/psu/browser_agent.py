@@ -16,9 +16,10 @@ from conformance.psu.page import Form, read_page
 from conformance.target.model import Psu, Step
 from conformance.wire.client import Client
 from conformance.wire.recorder import Recorder
+from conformance.wire.transport import Sent
 
 if TYPE_CHECKING:
-    from conformance.psu.browser_agent_tab import Sent, Tab
+    from conformance.psu.browser_agent_tab import Tab
     from conformance.psu.screenshots import Camera
 
 _LONGEST = 150.0
@@ -145,8 +146,6 @@ class ChromiumBrowser(Browser):
         return self._tab.left if self._tab and exchange is self._shown else None
 
     def _go(self, method: str, url: str, body: bytes, purpose: str) -> Exchange:
-        from conformance.psu.browser_agent_tab import Sent
-
         headers = {"Content-Type": _FORM} if method == "POST" else {}
         tab = self._open_tab()
         return self._walk(tab, tab.go(Sent(method, url, headers, body or None), purpose))

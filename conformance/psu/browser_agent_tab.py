@@ -25,6 +25,7 @@ from conformance.exchange import Exchange
 from conformance.psu.browser import REDIRECTS
 from conformance.psu.browser_agent_scripts import BOXES, CHECK, FIND, SET, SNAPSHOT, STATE
 from conformance.psu.page import Control
+from conformance.wire.transport import Sent
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext
@@ -41,16 +42,6 @@ _OURS = frozenset({"accept-encoding", "connection", "content-length", "host"})
 _NOT_PASSED_ON = frozenset(
     {"alt-svc", "connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"}
 )
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A request as it is sent: what a page asked for, or what the suite wants sent in place of it."""
-
-    method: str
-    url: str
-    headers: dict[str, str]
-    body: bytes | None
 
 
 @dataclass(frozen=True)

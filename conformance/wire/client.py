@@ -20,7 +20,7 @@ from conformance.target.identity import Identity
 from conformance.target.model import Network
 from conformance.wire.failures import failure_of
 from conformance.wire.recorder import Recorder
-from conformance.wire.transport import Transport, context_for, facts, forget
+from conformance.wire.transport import Sent, Transport, context_for, facts, forget
 from conformance.wire.watchdog import WATCHDOG
 
 Pairs = Iterable[tuple[str, str]]
@@ -53,16 +53,6 @@ class Wire:
         """Let go of every connection."""
         for client in self._clients:
             client.close()
-
-
-@dataclass(frozen=True)
-class _Sent:
-    """A request as it leaves."""
-
-    method: str
-    url: str
-    headers: dict[str, str]
-    body: bytes | None
 
 
 class Client:
@@ -126,14 +116,14 @@ class Client:
             own.setdefault("Content-Type", "application/json")
         if body is not None or method in _WITH_BODY:
             own["Content-Length"] = str(len(body or b""))
-        request = _Sent(method, url, own, body)
+        request = Sent(method, url, own, body)
         answer = self._wire.recorder.record(self._perform(request, purpose))
         if method == "GET" and _ended_unheard(answer):
             again = f"{purpose}, again on a new connection"
             answer = self._wire.recorder.record(self._perform(request, again))
         return answer
 
-    def _perform(self, request: _Sent, purpose: str) -> Exchange:
+    def _perform(self, request: Sent, purpose: str) -> Exchange:
         recorder = self._wire.recorder
         number, sent, started = recorder.next_number(), recorder.clock.wall(), time.perf_counter()
         ahead = recorder.clock.moved
@@ -159,7 +149,7 @@ class Client:
             **answer,
         )
 
-    def _with_cookies(self, request: _Sent) -> _Sent:
+    def _with_cookies(self, request: Sent) -> Sent:
         if not len(self._cookies):
             return request
         asking = _for_jar(request)
@@ -167,10 +157,10 @@ class Client:
         cookies = asking.get_header("Cookie")
         return replace(request, headers={**request.headers, "Cookie": cookies}) if cookies else request
 
-    def _exchange(self, request: _Sent) -> dict[str, Any]:
+    def _exchange(self, request: Sent) -> dict[str, Any]:
         network = self._wire.network
         with WATCHDOG.guard(network.connect_timeout + network.read_timeout):
-            response = self._transport.send(request.method, request.url, request.headers, request.body)
+            response = self._transport.send(request)
             if "Set-Cookie" in response.headers:
                 self._cookies.extract_cookies(cast("HTTPResponse", response), _for_jar(request))
             body = _read(response)
@@ -179,7 +169,7 @@ class Client:
         return {"status": response.status, "headers": Headers(tuple(response.headers.items())), "body": body}
 
 
-def _for_jar(request: _Sent) -> Request:
+def _for_jar(request: Sent) -> Request:
     """The request as the jar of cookies knows requests; nobody opens it."""
     return Request(request.url)  # noqa: S310
 

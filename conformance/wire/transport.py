@@ -6,8 +6,7 @@ import hashlib
 import http.client
 import ssl
 import threading
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -134,6 +133,16 @@ class Connection(HTTPSConnection):
         super().request(method, getattr(_seen, "target", None) or url, *args, **options)
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A request as it is sent."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes | None
+
+
 class Transport:
     """One TLS context and its kept-alive connections, straight to the bank or through a proxy.
 
@@ -150,23 +159,23 @@ class Transport:
         self._pools = _pools(network.proxy, ssl_context=context, num_pools=_HOSTS, maxsize=_CONNECTIONS)
         self._pools.pool_classes_by_scheme = {"https": Pool}
 
-    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> BaseHTTPResponse:
+    def send(self, request: Sent) -> BaseHTTPResponse:
         """Send a request and read the head of its answer; nothing is followed, and nothing sent again.
 
         Raises:
             urllib3.exceptions.HTTPError: no answer came, or the URL is none of https.
         """
-        parts = urlsplit(url)
+        parts = urlsplit(request.url)
         if parts.scheme != "https" or not parts.hostname or parts.hostname[0] in "*.":
-            raise LocationValueError(f"no https URL: {url!r}")  # plain http is refused, never sent
+            raise LocationValueError(f"no https URL: {request.url!r}")  # plain http is refused, never sent
         # urllib3 would write percent-encoding anew, which a clause may be about
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         _seen.target = quote(target, safe=_PRINTABLE)
         return self._pools.urlopen(
-            method,
-            url,
-            headers=headers,
-            body=body,
+            request.method,
+            request.url,
+            headers=request.headers,
+            body=request.body,
             timeout=self._timeout,
             redirect=False,
             retries=False,
