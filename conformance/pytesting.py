@@ -36,8 +36,7 @@ def run_pytest(plugins: Sequence[object], areas: Sequence[str] = (), *, words: S
     from fixtures import PLUGINS
 
     arguments = [str(SCENARIOS / area) for area in areas or [""]]
-    arguments += ["-c", os.devnull, "--rootdir", str(ROOT), "--noconftest"]
-    arguments += ["--import-mode=importlib"]
+    arguments += ["-c", os.devnull, "--rootdir", str(ROOT), "--noconftest", "--import-mode=importlib"]
     arguments += [word for name in _LEFT_OUT for word in ("-p", f"no:{name}")]
     with _without_other_plugins(), _rarely_collecting():
         import pytest

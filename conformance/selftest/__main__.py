@@ -22,7 +22,7 @@ from conformance.selftest.matrix import Matrix, Result, calibrate
     "--everything", is_flag=True, help="With --area or --deviant: let the scenarios of all areas judge."
 )
 @click.option("--own-area", is_flag=True, help="Let only the scenarios of its own area judge each deviant.")
-@click.option("--workers", type=click.IntRange(1), help="Processes; one more than there are cores otherwise.")
+@click.option("--workers", type=click.IntRange(1), help="Processes; as many as there are cores otherwise.")
 def main(
     json_file: Path | None,
     areas: tuple[str, ...],

@@ -9,8 +9,10 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qs
 
 import pytest
@@ -137,22 +139,29 @@ def test_a_psu_without_certificate_is_unobservable() -> None:
 # SoftHSM
 
 
+def lacking(what: str) -> NoReturn:
+    """Skip, or fail where the environment demands tokens."""
+    if os.environ.get("CONFORMANCE_REQUIRE_SOFTHSM") == "1":
+        pytest.fail(f"{what} is required (CONFORMANCE_REQUIRE_SOFTHSM=1), and is not installed")
+    pytest.skip(f"{what} is not installed")
+
+
 @pytest.fixture(scope="module")
 def library() -> str:
     found = next((path for path in LIBRARIES if Path(path).exists()), None)
-    if found and shutil.which("softhsm2-util"):
-        return found
-    if os.environ.get("CONFORMANCE_REQUIRE_SOFTHSM") == "1":
-        pytest.fail("SoftHSM is required (CONFORMANCE_REQUIRE_SOFTHSM=1), and is not installed")
-    pytest.skip("SoftHSM is not installed")
+    return found if found and shutil.which("softhsm2-util") else lacking("SoftHSM")
+
+
+@pytest.fixture(scope="module")
+def p11() -> Any:
+    return import_module("pkcs11") if find_spec("pkcs11") else lacking("the extra `pkcs11`")
 
 
 @pytest.fixture(scope="module", params=["rsa", "ec"])
 def token(
-    request: pytest.FixtureRequest, library: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, library: str, p11: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """A token with a key and its certificate; gives its label."""
-    pkcs11 = pytest.importorskip("pkcs11")
     folder = tmp_path_factory.mktemp("softhsm")
     (folder / "tokens").mkdir()
     (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\n")
@@ -161,7 +170,7 @@ def token(
         patch.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))
         words = ["--init-token", "--free", "--label", label, "--pin", PIN, "--so-pin", SO_PIN]
         subprocess.run(["softhsm2-util", *words], check=True, capture_output=True)
-        _load(pkcs11, library, label, request.param, folder)
+        _load(p11, library, label, request.param, folder)
         yield label
 
 
@@ -226,19 +235,17 @@ def test_a_token_that_is_not_there_is_unobservable(library: str) -> None:
         Pkcs11Token(library, PIN, "nobody").sign(b"x")
 
 
+@pytest.mark.usefixtures("p11")
 def test_a_library_that_is_none_is_unobservable(tmp_path: Path) -> None:
-    pytest.importorskip("pkcs11")
     with pytest.raises(Unobservable, match="cannot be used"):
         Pkcs11Token(str(tmp_path / "nothing.so"), PIN).sign(b"x")
 
 
-def test_a_locked_token_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    pkcs11 = pytest.importorskip("pkcs11")
-
+def test_a_locked_token_says_so(p11: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(_path: str) -> None:
-        raise pkcs11.exceptions.PinLocked
+        raise p11.exceptions.PinLocked
 
-    monkeypatch.setattr(pkcs11, "lib", locked)
+    monkeypatch.setattr(p11, "lib", locked)
     with pytest.raises(TokenRefused, match="locked") as raised:
         Pkcs11Token("any", PIN).sign(b"x")
 

@@ -16,7 +16,7 @@ def failure_of(error: BaseException) -> Failure:
         return Failure(FailureKind.TIMEOUT, str(error))
     chain = _causes(error)
     kind = next((kind for link in chain if (kind := _kind(link))), FailureKind.PROTOCOL)
-    return Failure(kind, _detail(chain))
+    return Failure(kind, _detail(chain[0]))
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -51,8 +51,7 @@ def _kind(error: BaseException) -> FailureKind | None:
     return None
 
 
-def _detail(chain: list[BaseException]) -> str:
-    innermost = chain[0]
+def _detail(innermost: BaseException) -> str:
     if isinstance(innermost, ssl.SSLError) and innermost.reason:
         return innermost.reason.lower().replace("_", " ")
     if isinstance(innermost, OSError) and innermost.strerror:
